@@ -1,0 +1,223 @@
+"""What the pages show, as frozen and light values: the templates' whole vocabulary. Instants are aware; `zone` is an IANA name.
+
+Nothing here reads or decides; the services fill these in and the templates only lay them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Status = Literal["open", "active", "completed", "cancelled"]
+Source = Literal["provisional", "planner", "user"]
+GroupKey = Literal["today", "tomorrow", "later", "unplaced", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One line of the list. `start_at` to `end_at` is its block (None: unplaced); `tracked_minutes` was really worked."""
+
+    id: int
+    title: str
+    status: Status
+    duration_minutes: int
+    priority: float | None = None
+    importance: int | None = None
+    deadline_at: datetime | None = None
+    deadline_is_hard: bool = False
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    source: Source | None = None
+    pinned: bool = False
+    reason: str = ""
+    late_minutes: int = 0
+    tracked_minutes: int = 0
+    completed_at: datetime | None = None
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Late by the plan, or with no place in it."""
+        return self.status == "open" and (self.late_minutes > 0 or self.start_at is None)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """A part of the list: its first rows, and how many there are in all."""
+
+    key: GroupKey
+    label: str
+    rows: tuple[TaskRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """A block, an event or worked time on the timeline: grid lines `from_row` to `to_row` (5 minutes a row, the first is 1),
+    and its column `lane` (from 1) of `lanes` where items overlap."""
+
+    kind: Literal["task", "event"]
+    id: int
+    title: str
+    start_at: datetime
+    end_at: datetime
+    from_row: int
+    to_row: int
+    lane: int = 1
+    lanes: int = 1
+    status: Status = "open"
+    source: Source | None = None
+    pinned: bool = False
+    priority: float | None = None
+    reason: str = ""
+    late_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A stretch of working hours behind the timeline, in grid lines."""
+
+    from_row: int
+    to_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourMark:
+    """A full hour on the timeline: its grid line and its instant."""
+
+    row: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One local day from `start_at` to `end_at` in `rows` rows of 5 minutes."""
+
+    day: date
+    start_at: datetime
+    end_at: datetime
+    rows: int
+    items: tuple[TimelineItem, ...]
+    shades: tuple[Shade, ...]
+    marks: tuple[HourMark, ...]
+    now_row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The task that runs now, since when, and how many whole minutes were worked on it before this stretch."""
+
+    task: TaskRow
+    started_at: datetime
+    earlier_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerStatus:
+    """What the planner is doing, in one word and one sentence (empty when there is nothing to say)."""
+
+    state: Literal["idle", "waiting", "planning", "failed"]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The page Today. `planned_minutes` of `capacity_minutes` working minutes of `day` are given to tasks."""
+
+    day: date
+    today: date
+    now: datetime
+    zone: str
+    running: Running | None
+    groups: tuple[TaskGroup, ...]
+    timeline: Timeline
+    planner: PlannerStatus
+    planned_minutes: int
+    capacity_minutes: int
+    at_risk: int
+    open_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a select."""
+
+    value: str
+    label: str
+    is_selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of a task's history: when, who (person, planner, assistant) and what, in words."""
+
+    at: datetime
+    actor: Literal["person", "planner", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stretch of worked time; `ended_at` None while it runs."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetails:
+    """All that the task dialog shows beside its form."""
+
+    row: TaskRow
+    version: int
+    created_at: datetime
+    priority_reason: str
+    advice_reason: str
+    advice_source: str
+    waits_for: tuple[Choice, ...]
+    entries: tuple[Entry, ...]
+    history: tuple[Change, ...]
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One model call in the AI log."""
+
+    id: int
+    at: datetime
+    module: str
+    model: str
+    status: Literal["ok", "error"]
+    duration_ms: int
+    attempts: int
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None
+    error: str | None
+    task_ids: tuple[int, ...] = ()
+    inputs: str = ""
+    outputs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRow:
+    """A completed task: planned against worked minutes (worked None: never tracked)."""
+
+    id: int
+    title: str
+    completed_at: datetime
+    planned_minutes: int
+    actual_minutes: int | None
+    priority: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoneDay:
+    """The completed tasks of one local day."""
+
+    day: date
+    rows: tuple[DoneRow, ...]
+    planned_minutes: int
+    actual_minutes: int

@@ -1,0 +1,54 @@
+"""Times and durations in words, in a person's zone: one place, so that pages, reasons and messages read alike.
+
+It formats; what is said where is decided by its callers.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+
+def clock(at: datetime, zone: str) -> str:
+    """ "09:30"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def short_day(day: date) -> str:
+    """ "Fri 27 Nov"."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def day_name(day: date, today: date) -> str:
+    """ "Today", "Tomorrow", "Yesterday", "Fri" within the coming week, else "Fri 27 Nov" (with the year when it differs)."""
+    days_ahead = (day - today).days
+    if days_ahead in _NEAR_DAYS:
+        return _NEAR_DAYS[days_ahead]
+    if 1 < days_ahead < 7:
+        return f"{day:%a}"
+    return short_day(day) if day.year == today.year else f"{short_day(day)} {day.year}"
+
+
+def moment(at: datetime, now: datetime, zone: str) -> str:
+    """ "Today 14:00", "Fri 17:00", "Fri 4 Dec 09:00"."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{day_name(local.date(), now.astimezone(ZoneInfo(zone)).date())} {local:%H:%M}"
+
+
+def minutes(amount: int) -> str:
+    """ "45 min", "3 h", "1 h 30 min", "2 d 4 h" for a stretch of a day or more."""
+    hours, rest = divmod(amount, 60)
+    if hours >= 24:
+        days, hours = divmod(hours, 24)
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours and rest:
+        return f"{hours} h {rest} min"
+    return f"{hours} h" if hours else f"{rest} min"
+
+
+def plural(count: int, noun: str) -> str:
+    """ "1 task", "2 tasks"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+_NEAR_DAYS = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
