@@ -1,0 +1,156 @@
+"""The environment as typed settings, read once from the process environment and `.env`.
+
+A value that cannot be used stops the start with one line that names it; nothing else reads the environment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from tzlocal import get_localzone_name
+
+from errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_MODEL = "openrouter/deepseek/deepseek-v3.2-exp"
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+PositiveMinutes = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+class Settings(BaseSettings):
+    """Every knob; `.env.example` explains each in one line. Units stand in the names."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8081, ge=1, le=65535)
+    public_url: str = ""
+    allow_remote: bool = False
+    database_url: str = "sqlite:///var/dayloom.db"
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    secret_key: SecretStr = SecretStr("")
+    log_format: Literal["plain", "json"] = "plain"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    timezone: str = ""
+
+    ai_enabled: bool = True
+    ai_model: str = DEFAULT_MODEL
+    ai_deadline_seconds: Seconds = 30.0
+    ai_quiet_seconds: Seconds = 2.0
+    ai_daily_calls: int = Field(default=500, ge=0)
+    openrouter_api_key: SecretStr = SecretStr("")
+    openai_api_key: SecretStr = SecretStr("")
+    anthropic_api_key: SecretStr = SecretStr("")
+
+    poll_seconds: Seconds = 5.0
+    plan_quiet_seconds: Seconds = 0.3
+    plan_seconds: Seconds = 2.0
+    lease_seconds: Seconds = 60.0
+    frozen_minutes: PositiveMinutes = 30
+    overdue_minutes: PositiveMinutes = 10
+
+    @field_validator("host")
+    @classmethod
+    def _host_is_an_address(cls, host: str) -> str:
+        if host != "localhost":
+            ip_address(host)
+        return host
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _url_is_absolute(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        if zone and zone not in available_timezones():
+            raise ValueError("must be an IANA zone such as Europe/Berlin")
+        return zone
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_is_long(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value() and len(key.get_secret_value()) < 32:
+            raise ValueError(
+                "must have at least 32 characters; `python -c 'import secrets; print(secrets.token_urlsafe(48))'` makes one"
+            )
+        return key
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver_is_async(cls, url: str) -> str:
+        """A plain URL gets the driver that the project uses; a relative SQLite path is relative to the project."""
+        scheme, separator, rest = url.partition("://")
+        if not separator:
+            raise ValueError("must look like sqlite:///var/dayloom.db or postgresql://user@host/name")
+        if scheme in {"postgres", "postgresql", "postgresql+asyncpg"}:
+            return f"postgresql+asyncpg://{rest}"
+        if scheme in {"sqlite", "sqlite+aiosqlite"} and rest.startswith("/") and len(rest) > 1:
+            return f"sqlite+aiosqlite:///{(ROOT / rest[1:]).as_posix()}"
+        raise ValueError("must be a SQLite file (sqlite:///path) or a PostgreSQL URL (postgresql://user@host/name)")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host == "localhost" or ip_address(self.host).is_loopback
+
+    @property
+    def url(self) -> str:
+        """The address that people use."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def default_zone(self) -> str:
+        """The zone of a new person: the configured one, else this machine's, else UTC."""
+        local = self.timezone or get_localzone_name()
+        return local if local in available_timezones() else "UTC"
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process. Raises ConfigurationError with one line that names the first bad variable."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "The environment"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"{name} cannot be used: {reason}.") from None
+    if not settings.is_loopback and not settings.allow_remote:
+        raise ConfigurationError(
+            f"HOST={settings.host} would let others in, and there are no accounts yet: "
+            "use 127.0.0.1, or set ALLOW_REMOTE=true behind a proxy that asks who is there."
+        )
+    return settings
+
+
+def secret_key(settings: Settings, folder: Path = ROOT / "var") -> str:
+    """SECRET_KEY, or a key that is made at the first start and kept in `var/secret_key`, readable by its owner alone."""
+    configured = settings.secret_key.get_secret_value()
+    if configured:
+        return configured
+    path = folder / "secret_key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

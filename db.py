@@ -1,0 +1,126 @@
+"""The database: engines, the unit of work, and the only commit in the project.
+
+A request or a job step is one `session_scope()`; reads that change nothing take `read_scope()`. Both engines behave alike
+on SQLite (one writer connection that begins IMMEDIATE, a pool of readers) and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Float, TypeDecorator
+
+TOUCHED = "touched"
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC. SQLite gives naive values back, so the zone is attached on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive datetime cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class epoch_now(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's own clock in seconds since 1970, so that processes with different clocks agree on leases."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(epoch_now, "sqlite")
+def _epoch_now_sqlite(_element: epoch_now, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(epoch_now, "postgresql")
+def _epoch_now_postgresql(_element: epoch_now, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS DOUBLE PRECISION)"
+
+
+class Database:
+    """The engines of one process. `url` is an async SQLAlchemy URL; `pool_size` counts PostgreSQL connections."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.listeners: list[Callable[[int], None]] = []
+        if make_url(url).get_backend_name() == "sqlite":
+            Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+            self.writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
+            self.reader = _sqlite_engine(url, pool_size=4, begin="BEGIN")
+        else:
+            self.writer = self.reader = create_async_engine(
+                url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_pre_ping=True
+            )
+        self._write_session = async_sessionmaker(self.writer, expire_on_commit=False)
+        self._read_session = async_sessionmaker(self.reader, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def session_scope(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back on any error. Then the listeners hear whose things changed."""
+        async with self._write_session.begin() as session:
+            yield session
+        touched: set[int] = session.info.get(TOUCHED, set())
+        for user_id in touched:
+            for listener in self.listeners:
+                listener(user_id)
+
+    @asynccontextmanager
+    async def read_scope(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view for reading; it never waits for a writer."""
+        async with self._read_session() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+def touch(session: AsyncSession, user_id: int) -> None:
+    """Say that this transaction changes something of that person; listeners hear of it after the commit, or never."""
+    session.info.setdefault(TOUCHED, set()).add(user_id)
+
+
+def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
+    """The driver's own transactions lose updates silently (a read, then a write): the engine begins them itself."""
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, connect_args={"timeout": 5})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "epoch_now", "touch"]

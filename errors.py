@@ -1,0 +1,47 @@
+"""The errors that a person may meet: each carries its HTTP status and one sentence that says what to do next.
+
+Raise them anywhere below the routers; `app.py` has the one renderer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class AppError(Exception):
+    """An expected failure. `fields` names the inputs at fault, each with its own sentence."""
+
+    status = 400
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = dict(fields or {})
+
+
+class InvalidInputError(AppError):
+    """What was typed cannot be used."""
+
+    status = 422
+
+
+class NotFoundError(AppError):
+    """Missing, deleted or somebody else's: the three look alike."""
+
+    status = 404
+
+
+class ConflictError(AppError):
+    """Somebody or something was faster; nothing was changed."""
+
+    status = 409
+
+
+class UnavailableError(AppError):
+    """A part that is needed does not answer now."""
+
+    status = 503
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be used; one line that names the variable."""

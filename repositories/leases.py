@@ -1,0 +1,122 @@
+"""Due work and its claims: conditional updates in database time, so that any number of processes may race."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+
+from db import AsyncSession, epoch_now
+from models import LeaseKind, RunLease
+
+MAX_BACKOFF_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A right to do one person's work of a kind: `attempt` is the fence, `sequence` what had been asked for by then."""
+
+    user_id: int
+    kind: LeaseKind
+    owner: str
+    attempt: int
+    sequence: int
+
+
+class LeaseRepository:
+    """Asking for work, claiming it, and ending the claim."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def ask(self, user_id: int, kind: LeaseKind, quiet_seconds: float, cap_seconds: float) -> None:
+        """Make the work due after `quiet_seconds` without another asking, at the latest `cap_seconds` after the first."""
+        now = epoch_now()
+        first = func.coalesce(RunLease.first_asked_seconds, now)
+        due = case((now + quiet_seconds < first + cap_seconds, now + quiet_seconds), else_=first + cap_seconds)
+        statement = update(RunLease).where(RunLease.user_id == user_id, RunLease.kind == kind)
+        await self.session.execute(
+            statement.values(sequence=RunLease.sequence + 1, first_asked_seconds=first, due_seconds=due),
+            execution_options={"synchronize_session": False},
+        )
+
+    async def list_due(self, limit: int) -> Sequence[tuple[int, LeaseKind]]:
+        """Work that may be claimed now, the longest due first."""
+        statement = select(RunLease.user_id, RunLease.kind).where(_is_claimable()).order_by(RunLease.due_seconds).limit(limit)
+        return [(user_id, LeaseKind(kind)) for user_id, kind in await self.session.execute(statement)]
+
+    async def seconds_to_next(self) -> float | None:
+        """Seconds until some work can be claimed (0 or less: now); None when nothing is due."""
+        ready = case(
+            (func.coalesce(RunLease.leased_until_seconds, 0.0) > RunLease.due_seconds, RunLease.leased_until_seconds),
+            else_=RunLease.due_seconds,
+        )
+        return await self.session.scalar(select(func.min(ready) - epoch_now()).where(RunLease.due_seconds.is_not(None)))
+
+    async def claim(self, user_id: int, kind: LeaseKind, owner: str, lease_seconds: float) -> Claim | None:
+        """Take the work, or None when another was faster or nothing is due."""
+        statement = (
+            update(RunLease)
+            .where(RunLease.user_id == user_id, RunLease.kind == kind, _is_claimable())
+            .values(owner=owner, attempt=RunLease.attempt + 1, leased_until_seconds=epoch_now() + lease_seconds)
+            .returning(RunLease.attempt, RunLease.sequence)
+        )
+        row = (await self.session.execute(statement, execution_options={"synchronize_session": False})).first()
+        return Claim(user_id, kind, owner, row.attempt, row.sequence) if row else None
+
+    async def renew(self, claim: Claim, lease_seconds: float) -> bool:
+        """Hold the claim longer; False when it is no longer ours."""
+        return await self._update(claim, leased_until_seconds=epoch_now() + lease_seconds)
+
+    async def finish(self, claim: Claim) -> bool:
+        """End the claim, and the work too unless more was asked meanwhile; False when the claim is no longer ours."""
+        is_all = RunLease.sequence == claim.sequence
+        return await self._update(
+            claim,
+            owner=None,
+            leased_until_seconds=None,
+            failures=0,
+            error=None,
+            due_seconds=case((is_all, None), else_=RunLease.due_seconds),
+            first_asked_seconds=case((is_all, None), else_=epoch_now()),
+        )
+
+    async def fail(self, claim: Claim, error: str) -> bool:
+        """Give the claim back with a reason; the work is due again after 2, 4, 8 ... 300 seconds."""
+        backoff = case((RunLease.failures < 8, func.power(2.0, RunLease.failures + 1)), else_=MAX_BACKOFF_SECONDS)
+        return await self._update(
+            claim,
+            owner=None,
+            leased_until_seconds=None,
+            failures=RunLease.failures + 1,
+            error=error[:500],
+            due_seconds=epoch_now() + backoff,
+        )
+
+    async def retry_now(self, claim: Claim) -> bool:
+        """Give the claim back because the world moved on while we thought; the work is due at once."""
+        return await self._update(claim, owner=None, leased_until_seconds=None, due_seconds=epoch_now())
+
+    async def list_states(self, user_id: int) -> Sequence[RunLease]:
+        return (await self.session.scalars(select(RunLease).where(RunLease.user_id == user_id))).all()
+
+    async def _update(self, claim: Claim, **values: object) -> bool:
+        statement = (
+            update(RunLease)
+            .where(
+                RunLease.user_id == claim.user_id,
+                RunLease.kind == claim.kind,
+                RunLease.owner == claim.owner,
+                RunLease.attempt == claim.attempt,
+            )
+            .values(**values)
+            .returning(RunLease.attempt)
+        )
+        return (await self.session.execute(statement, execution_options={"synchronize_session": False})).first() is not None
+
+
+def _is_claimable() -> ColumnElement[bool]:
+    now = epoch_now()
+    free = or_(RunLease.leased_until_seconds.is_(None), RunLease.leased_until_seconds < now)
+    return (RunLease.due_seconds <= now) & free

@@ -1,0 +1,83 @@
+"""The head of a person's plan, its runs and its blocks: statements only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, select, update
+
+from db import AsyncSession
+from models import Block, Plan, Run, Task, TaskStatus
+
+LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
+_DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class PlanRepository:
+    """Reads and writes of one person's plan."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def get_head(self, user_id: int) -> Plan:
+        statement = select(Plan).where(Plan.user_id == user_id).execution_options(populate_existing=True)
+        return (await self.session.scalars(statement)).one()
+
+    async def get_revision(self, user_id: int) -> int:
+        return await self.session.scalar(select(Plan.revision).where(Plan.user_id == user_id)) or 0
+
+    async def bump(self, user_id: int, *, is_replanned: bool) -> None:
+        """Number a change: the revision always, the version too when a planner that is running now has read what changed."""
+        values = {"revision": Plan.revision + 1} | ({"version": Plan.version + 1} if is_replanned else {})
+        statement = update(Plan).where(Plan.user_id == user_id).values(**values)
+        await self.session.execute(statement, execution_options={"synchronize_session": False})
+
+    async def advance(self, user_id: int, version: int) -> bool:
+        """Move from `version` to the next; False when it has moved on already."""
+        statement = (
+            update(Plan)
+            .where(Plan.user_id == user_id, Plan.version == version)
+            .values(version=Plan.version + 1, revision=Plan.revision + 1)
+            .returning(Plan.version)
+        )
+        return (await self.session.execute(statement, execution_options={"synchronize_session": False})).first() is not None
+
+    async def list_blocks(self, user_id: int, start_at: datetime, end_at: datetime | None = None) -> Sequence[Block]:
+        """The blocks of tasks still to be done that end after `start_at` (and start before `end_at`), by start."""
+        statement = (
+            select(Block)
+            .join(Task, Task.id == Block.task_id)
+            .where(Block.user_id == user_id, Block.end_at > start_at, Task.status.in_(LIVE), Task.deleted_at.is_(None))
+            .order_by(Block.start_at, Block.id)
+        )
+        if end_at is not None:
+            statement = statement.where(Block.start_at < end_at)
+        return (await self.session.scalars(statement)).all()
+
+    async def list_live_blocks(self, user_id: int) -> Sequence[Block]:
+        """Every block of a task still to be done, past ones included."""
+        return await self.list_blocks(user_id, _DAWN)
+
+    async def list_task_blocks(self, user_id: int, task_id: int) -> Sequence[Block]:
+        statement = select(Block).where(Block.user_id == user_id, Block.task_id == task_id).order_by(Block.start_at)
+        return (await self.session.scalars(statement)).all()
+
+    async def delete_blocks(self, user_id: int, block_ids: Sequence[int]) -> None:
+        if block_ids:
+            statement = delete(Block).where(Block.user_id == user_id, Block.id.in_(block_ids))
+            await self.session.execute(statement, execution_options={"synchronize_session": False})
+
+    async def delete_task_blocks(self, user_id: int, task_id: int) -> None:
+        statement = delete(Block).where(Block.user_id == user_id, Block.task_id == task_id)
+        await self.session.execute(statement, execution_options={"synchronize_session": False})
+
+    def add_blocks(self, blocks: Sequence[Block]) -> None:
+        self.session.add_all(blocks)
+
+    async def add_run(self, run: Run) -> None:
+        self.session.add(run)
+        await self.session.flush()
+
+    async def get_last_run(self, user_id: int) -> Run | None:
+        return await self.session.scalar(select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))

@@ -1,0 +1,51 @@
+"""Stretches of real work: statements only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from db import AsyncSession
+from models import Task, TimeEntry
+
+
+class TimeEntryRepository:
+    """Reads and writes of one person's time entries."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def get_open(self, user_id: int) -> TimeEntry | None:
+        return await self.session.scalar(select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.ended_at.is_(None)))
+
+    async def get_running(self, user_id: int) -> tuple[Task, TimeEntry] | None:
+        """The task that runs now and its open entry."""
+        statement = (
+            select(Task, TimeEntry)
+            .join(TimeEntry, TimeEntry.task_id == Task.id)
+            .where(TimeEntry.user_id == user_id, TimeEntry.ended_at.is_(None), Task.deleted_at.is_(None))
+        )
+        row = (await self.session.execute(statement)).first()
+        return (row[0], row[1]) if row else None
+
+    async def add(self, entry: TimeEntry) -> None:
+        """Open an entry; IntegrityError when one is open already."""
+        self.session.add(entry)
+        await self.session.flush()
+
+    async def close(self, user_id: int, task_id: int, now: datetime) -> bool:
+        """End the task's open entry; False when there is none."""
+        statement = (
+            update(TimeEntry)
+            .where(TimeEntry.user_id == user_id, TimeEntry.task_id == task_id, TimeEntry.ended_at.is_(None))
+            .values(ended_at=now)
+            .returning(TimeEntry.id)
+        )
+        return (await self.session.execute(statement, execution_options={"synchronize_session": False})).first() is not None
+
+    async def list_for_tasks(self, user_id: int, task_ids: Sequence[int]) -> Sequence[TimeEntry]:
+        """The entries of these tasks, by start."""
+        statement = select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.task_id.in_(task_ids))
+        return (await self.session.scalars(statement.order_by(TimeEntry.started_at))).all()
