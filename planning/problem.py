@@ -6,10 +6,14 @@ instance: any). Intervals are half-open, `[start, end)`. This module decides not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 MAX_WEIGHT = 10.0
+MAX_HORIZON = 527_040
+"""Minutes in 366 days. It keeps one term of the objective from growing past the next (see `planning.objective`)."""
 
 FixedKind = Literal["pinned", "frozen", "running"]
 UnplacedCode = Literal["no_room", "hard_deadline", "no_window", "predecessor", "successor_fixed", "too_long"]
@@ -40,6 +44,10 @@ class Calendar:
     name: str
     intervals: tuple[Interval, ...]
 
+    def __post_init__(self) -> None:
+        if any(later.start <= earlier.end for earlier, later in pairwise(self.intervals)):
+            raise ProblemError(f"The intervals of calendar {self.name!r} must be sorted, and apart from each other.")
+
 
 @dataclass(frozen=True, slots=True)
 class Busy:
@@ -53,7 +61,8 @@ class Busy:
 class Resource:
     """A person (capacity 1), a team or a machine. `calendar` names its working times; None means always.
 
-    `max_stretch` minutes of work without a pause ask for `break_minutes` of rest (0: no such rule).
+    `max_stretch` minutes of work without a pause ask for `break_minutes` of rest (0: no such rule). Both are carried along,
+    but no plan honours them yet.
     """
 
     id: str
@@ -62,6 +71,12 @@ class Resource:
     busy: tuple[Busy, ...] = ()
     max_stretch: int = 0
     break_minutes: int = 0
+
+    def __post_init__(self) -> None:
+        if self.capacity < 1:
+            raise ProblemError(f"Resource {self.id!r} needs a capacity of at least 1, not {self.capacity}.")
+        if self.max_stretch < 0 or self.break_minutes < 0:
+            raise ProblemError(f"Resource {self.id!r} has a negative stretch or break.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +103,8 @@ class Job:
     `weight` is the priority, 0 to 10. `calendar` is a further calendar that the job must respect beside those of its
     resources, `allowed` (None: anywhere) its own hard windows, `preferred` the windows that suit it and
     `suggested_start` the slot that the assistant would pick; the last two are wishes.
-    A job is one block unless `max_chunk` is set: then chunks of `min_chunk` to `max_chunk` minutes, at most
-    `max_per_day` minutes of them in a day. `buffer_after` minutes after each block stay free.
+    `min_chunk`, `max_chunk`, `max_per_day` and `buffer_after` (minutes) say how a job may be split and what stays free after
+    it. They are checked for sense and carried along, but no plan honours them yet: a job is planned as one block.
     """
 
     id: str
@@ -110,6 +125,18 @@ class Job:
     max_per_day: int | None = None
     buffer_after: int = 0
 
+    def __post_init__(self) -> None:
+        if self.duration <= 0:
+            raise ProblemError(f"Job {self.id!r} needs a duration above 0 minutes, not {self.duration}.")
+        if not 0 <= self.weight <= MAX_WEIGHT:  # also refuses NaN
+            raise ProblemError(f"Job {self.id!r} needs a weight from 0 to {MAX_WEIGHT:g}, not {self.weight}.")
+        if self.buffer_after < 0:
+            raise ProblemError(f"Job {self.id!r} has a negative buffer.")
+        if any(limit is not None and limit < 1 for limit in (self.min_chunk, self.max_chunk, self.max_per_day)):
+            raise ProblemError(f"Job {self.id!r} has a chunk limit below 1 minute.")
+        if self.min_chunk is not None and self.max_chunk is not None and self.min_chunk > self.max_chunk:
+            raise ProblemError(f"Job {self.id!r} has a smallest chunk above its largest.")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Placement:
@@ -119,13 +146,18 @@ class Placement:
     start: int
     end: int
 
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ProblemError(f"A block of job {self.job_id!r} must end after it starts, not {self.start} to {self.end}.")
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """A block that must stay where it is, and why: pinned by the person, inside the frozen near future, or running now.
 
-    A fixed block is the person's word: it may lie outside working hours or over a busy time. Everything else goes around it.
-    A job with fixed blocks is wholly placed by them.
+    A fixed block is the person's word: it may lie outside working hours or over a busy time, begin before `now`, miss a
+    release or a deadline. Everything else goes around it. A job with fixed blocks is wholly placed by them, whatever its
+    duration, and two fixed jobs need not keep their order.
     """
 
     placement: Placement
@@ -136,8 +168,9 @@ class Fixed:
 class Problem:
     """All that a plan depends on. Times before 0 are past; nothing is planned before `now` (>= 0) or after `horizon`.
 
-    `day_starts` are the local midnights within the horizon (days of 23 and 25 hours included), `current` the blocks of the
-    plan that stands now: leaving one costs a little, more the sooner it is. Raises ProblemError when it has no meaning.
+    New blocks start at multiples of `grid`. `day_starts` are the local midnights within the horizon (days of 23 and 25 hours
+    included), `current` the blocks of the plan that stands now: leaving one costs a little, more the sooner it is. A job that
+    is to be looked at anew is left out of `current`. Raises ProblemError, in one sentence, when it has no meaning.
     """
 
     jobs: tuple[Job, ...]
@@ -150,6 +183,70 @@ class Problem:
     fixed: tuple[Fixed, ...] = ()
     current: tuple[Placement, ...] = ()
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        self._check_frame()
+        self._check_names()
+        self._check_jobs()
+        _refuse_cycles(self.jobs)
+        self._check_fixed()
+
+    def _check_frame(self) -> None:
+        if self.now < 0 or self.grid < 1:
+            raise ProblemError(f"A problem needs now >= 0 and a grid of at least 1 minute, not {self.now} and {self.grid}.")
+        if not self.now < self.horizon <= MAX_HORIZON:
+            raise ProblemError(f"The horizon must lie after now ({self.now}) and within {MAX_HORIZON}, not at {self.horizon}.")
+        if any(later <= earlier for earlier, later in pairwise(self.day_starts)):
+            raise ProblemError("The starts of days must be sorted, each once.")
+
+    def _check_names(self) -> None:
+        _refuse_twins("calendar", (calendar.name for calendar in self.calendars))
+        _refuse_twins("resource", (resource.id for resource in self.resources))
+        _refuse_twins("job", (job.id for job in self.jobs))
+        calendars = {None, *(calendar.name for calendar in self.calendars)}
+        owners: tuple[Job | Resource, ...] = (*self.resources, *self.jobs)
+        for owner in owners:
+            if owner.calendar not in calendars:
+                raise ProblemError(f"{type(owner).__name__} {owner.id!r} has an unknown calendar, {owner.calendar!r}.")
+
+    def _check_jobs(self) -> None:
+        known = {job.id for job in self.jobs}
+        capacity = {resource.id: resource.capacity for resource in self.resources}
+        for job in self.jobs:
+            for demand in job.demands:
+                if demand.resource_id not in capacity:
+                    raise ProblemError(f"Job {job.id!r} asks for an unknown resource, {demand.resource_id!r}.")
+                if not 1 <= demand.units <= capacity[demand.resource_id]:
+                    most = capacity[demand.resource_id]
+                    raise ProblemError(
+                        f"Job {job.id!r} asks for {demand.units} of resource {demand.resource_id!r}, which has 1 to {most}."
+                    )
+            _refuse_twins(f"resource of job {job.id!r}", (demand.resource_id for demand in job.demands))
+            for predecessor in job.predecessors:
+                if predecessor.job_id not in known:
+                    raise ProblemError(f"Job {job.id!r} waits for an unknown job, {predecessor.job_id!r}.")
+                if predecessor.lag < 0:
+                    raise ProblemError(f"Job {job.id!r} waits for job {predecessor.job_id!r} with a negative lag.")
+            _refuse_twins(f"predecessor of job {job.id!r}", (predecessor.job_id for predecessor in job.predecessors))
+
+    def _check_fixed(self) -> None:
+        jobs = {job.id: job for job in self.jobs}
+        for placement in (*(fixed.placement for fixed in self.fixed), *self.current):
+            if placement.job_id not in jobs:
+                raise ProblemError(f"A fixed or current block belongs to an unknown job, {placement.job_id!r}.")
+        steps: dict[str, list[tuple[int, int, str]]] = {resource.id: [] for resource in self.resources}
+        for block in (fixed.placement for fixed in self.fixed):
+            for demand in jobs[block.job_id].demands:
+                steps[demand.resource_id].append((block.start, demand.units, block.job_id))
+                steps[demand.resource_id].append((block.end, -demand.units, block.job_id))
+        for resource in self.resources:
+            held = 0
+            for _, units, job_id in sorted(steps[resource.id]):  # at one instant ends (negative) sort before starts
+                held += units
+                if held > resource.capacity:
+                    raise ProblemError(
+                        f"A fixed block of job {job_id!r} overlaps others beyond the capacity of resource {resource.id!r}."
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +283,33 @@ class Plan:
     cost: Cost = Cost()
     status: PlanStatus = "draft"
     engine: Engine = "draft"
+
+
+def _refuse_twins(what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ProblemError(f"There are two of {what} {name!r}: each may be named once.")
+        seen.add(name)
+
+
+def _refuse_cycles(jobs: tuple[Job, ...]) -> None:
+    """Peel off jobs whose predecessors are done (Kahn 1962); what is left waits in a circle, which is then walked once."""
+    waiting = {job.id: len(job.predecessors) for job in jobs}
+    successors: dict[str, list[str]] = {job.id: [] for job in jobs}
+    for job in jobs:
+        for predecessor in job.predecessors:
+            successors[predecessor.job_id].append(job.id)
+    ready = [job_id for job_id, count in waiting.items() if count == 0]
+    while ready:
+        for successor in successors[ready.pop()]:
+            waiting[successor] -= 1
+            if waiting[successor] == 0:
+                ready.append(successor)
+    before = {job.id: next(p.job_id for p in job.predecessors if waiting[p.job_id]) for job in jobs if waiting[job.id]}
+    if before:
+        trail = {next(iter(before)): 0}  # the walk back, each job with its place in it
+        while (previous := before[next(reversed(trail))]) not in trail:
+            trail[previous] = len(trail)
+        circle = [*trail][trail[previous] :]
+        raise ProblemError(f"Job {circle[0]!r} waits for itself: {' after '.join([*circle[:20], circle[0]])}.")

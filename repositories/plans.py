@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from db import AsyncSession
-from models import Block, Plan, Run, Task, TaskStatus
+from models import Block, Plan, Run, Task, TaskDependency, TaskStatus
 
 LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,6 +24,10 @@ class PlanRepository:
     async def get_head(self, user_id: int) -> Plan:
         statement = select(Plan).where(Plan.user_id == user_id).execution_options(populate_existing=True)
         return (await self.session.scalars(statement)).one()
+
+    async def lock(self, user_id: int) -> None:
+        """Let one writer at a time change this person's things: no deadlocks, no lost races. (SQLite always does.)"""
+        await self.session.execute(select(Plan.version).where(Plan.user_id == user_id).with_for_update())
 
     async def get_revision(self, user_id: int) -> int:
         return await self.session.scalar(select(Plan.revision).where(Plan.user_id == user_id)) or 0
@@ -55,6 +60,19 @@ class PlanRepository:
             statement = statement.where(Block.start_at < end_at)
         return (await self.session.scalars(statement)).all()
 
+    async def list_timeline_rows(self, user_id: int, start_at: datetime, end_at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The blocks that touch `[start_at, end_at)` with what a timeline shows of their tasks, done ones included."""
+        statement = (
+            select(
+                *(Block.task_id, Block.start_at, Block.end_at, Block.source, Block.pinned, Block.reason),
+                *(Task.title, Task.status, Task.priority, Task.deadline_at),
+            )
+            .join(Task, Task.id == Block.task_id)
+            .where(Block.user_id == user_id, Block.end_at > start_at, Block.start_at < end_at, Task.deleted_at.is_(None))
+            .order_by(Block.start_at, Block.id)
+        )
+        return (await self.session.execute(statement)).all()
+
     async def list_live_blocks(self, user_id: int) -> Sequence[Block]:
         """Every block of a task still to be done, past ones included."""
         return await self.list_blocks(user_id, _DAWN)
@@ -62,6 +80,19 @@ class PlanRepository:
     async def list_task_blocks(self, user_id: int, task_id: int) -> Sequence[Block]:
         statement = select(Block).where(Block.user_id == user_id, Block.task_id == task_id).order_by(Block.start_at)
         return (await self.session.scalars(statement)).all()
+
+    async def get_predecessors_end(self, user_id: int, task_id: int, now: datetime) -> datetime | None:
+        """When all that the task waits for has ended by the plan (`now` when nothing is left); None when some has no place."""
+        statement = (
+            select(Task.id, func.max(Block.end_at))
+            .join(TaskDependency, TaskDependency.waits_for_id == Task.id)
+            .outerjoin(Block, Block.task_id == Task.id)
+            .where(TaskDependency.user_id == user_id, TaskDependency.task_id == task_id)
+            .where(Task.status.in_(LIVE), Task.deleted_at.is_(None))
+            .group_by(Task.id)
+        )
+        ends = [end_at for _, end_at in await self.session.execute(statement)]
+        return None if None in ends else max([now, *ends])
 
     async def delete_blocks(self, user_id: int, block_ids: Sequence[int]) -> None:
         if block_ids:

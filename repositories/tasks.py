@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, outerjoin, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from db import AsyncSession
 from models import Block, Task, TaskChange, TaskDependency, TaskStatus
@@ -64,15 +65,38 @@ class TaskRepository:
         statement = select(Task.id).where(Task.user_id == user_id, Task.id.in_(task_ids), Task.deleted_at.is_(None))
         return set(await self.session.scalars(statement))
 
-    async def list_rows(self, user_id: int, *conditions: ColumnElement[bool], limit: int, offset: int = 0) -> Page:
-        """Rows for a list (columns, not entities): each task with its first block, by start, then priority."""
+    async def list_planned(
+        self, user_id: int, start_at: datetime | None, end_at: datetime | None, limit: int, offset: int
+    ) -> Page:
+        """Open and running tasks whose first block starts within `[start_at, end_at)`, by start."""
+        conditions: list[ColumnElement[bool]] = [IS_LIVE, Block.id.is_not(None)]
+        conditions += [Block.start_at >= start_at] if start_at else []
+        conditions += [Block.start_at < end_at] if end_at else []
+        return await self._list_rows(user_id, conditions, (Block.start_at, Task.id), limit, offset)
+
+    async def list_unplaced(self, user_id: int, limit: int, offset: int) -> Page:
+        """Open tasks without a block, the most pressing first."""
+        return await self._list_rows(user_id, [IS_OPEN, Block.id.is_(None)], (Task.priority.desc(), Task.id), limit, offset)
+
+    async def list_done_since(self, user_id: int, since: datetime, limit: int, offset: int) -> Page:
+        """Tasks completed at or after `since`, the newest first."""
+        conditions = [Task.status == TaskStatus.COMPLETED, Task.completed_at >= since]
+        return await self._list_rows(user_id, conditions, (Task.completed_at.desc(), Task.id), limit, offset)
+
+    async def _list_rows(
+        self,
+        user_id: int,
+        conditions: Sequence[ColumnElement[bool]],
+        order: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
+        limit: int,
+        offset: int,
+    ) -> Page:
+        """Rows for a list (columns, not entities): each task with its first block."""
         where = (Task.user_id == user_id, Task.deleted_at.is_(None), *conditions)
-        total = await self.session.scalar(
-            select(func.count()).select_from(_with_first_block(select(Task.id)).where(*where).subquery())
-        )
-        statement = _with_first_block(select(*ROW_COLUMNS)).where(*where)
-        statement = statement.order_by(Block.start_at, Task.priority.desc(), Task.id).limit(limit).offset(offset)
-        return Page((await self.session.execute(statement)).all(), total or 0)
+        total = await self.session.scalar(select(func.count(Task.id)).select_from(WITH_FIRST_BLOCK).where(*where))
+        statement = select(*ROW_COLUMNS).select_from(WITH_FIRST_BLOCK).where(*where).order_by(*order)
+        rows = (await self.session.execute(statement.limit(limit).offset(offset))).all() if total else []
+        return Page(rows, total or 0)
 
     async def get_row(self, user_id: int, task_id: int) -> Row[*tuple[Any, ...]] | None:
         """The list row of one task."""

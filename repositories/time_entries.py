@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from db import AsyncSession
-from models import Task, TimeEntry
+from models import Task, TaskStatus, TimeEntry
+
+LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 
 
 class TimeEntryRepository:
@@ -49,3 +51,12 @@ class TimeEntryRepository:
         """The entries of these tasks, by start."""
         statement = select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.task_id.in_(task_ids))
         return (await self.session.scalars(statement.order_by(TimeEntry.started_at))).all()
+
+    async def list_live(self, user_id: int) -> Sequence[TimeEntry]:
+        """The entries of tasks that are still to be done."""
+        statement = (
+            select(TimeEntry)
+            .join(Task, Task.id == TimeEntry.task_id)
+            .where(TimeEntry.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None))
+        )
+        return (await self.session.scalars(statement)).all()

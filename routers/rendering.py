@@ -5,7 +5,7 @@ It knows the web and the templates; it never reads the database.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -39,17 +39,15 @@ def environment() -> Environment:
         "moment": _moment,
         "day_name": _day_name,
         "local": _local,
+        "plus_days": _plus_days,
         "short_day": wording.short_day,
         "minutes": wording.minutes,
         "plural": wording.plural,
     }
     env.globals |= {"dom_id": dom_id, "priority_level": priority_level}
-    # Macros as globals: a block that is rendered alone does not run its file's imports.
-    env.globals |= {
-        name: env.get_template(f"components/{name}.html").module
-        for name in ("forms", "icons")
-        if _has(f"components/{name}.html")
-    }
+    # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
+    for name in ("icons", "forms", "buttons"):
+        env.globals[name] = env.get_template(f"components/{name}.html").module
     return env
 
 
@@ -87,8 +85,8 @@ def _local(context: Context, at: datetime | None) -> str:
     return f"{at.astimezone(ZoneInfo(context['zone'])):%Y-%m-%dT%H:%M}" if at else ""
 
 
-def _has(template: str) -> bool:
-    return (ROOT / "templates" / template).exists()
+def _plus_days(day: date, count: int) -> date:
+    return day + timedelta(days=count)
 
 
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

@@ -1,1 +1,1 @@
-"""The rules of the product: one file per aggregate. Services build on repositories, planning and assistant; they never commit."""
+"""The rules of the product, one file per aggregate: they build on repositories, planning and assistant, and never commit."""

@@ -11,6 +11,7 @@ from typing import Literal
 
 Status = Literal["open", "active", "completed", "cancelled"]
 Source = Literal["provisional", "planner", "user"]
+Actor = Literal["person", "planner", "assistant"]
 GroupKey = Literal["today", "tomorrow", "later", "unplaced", "done"]
 
 
@@ -152,7 +153,7 @@ class Change:
     """A line of a task's history: when, who (person, planner, assistant) and what, in words."""
 
     at: datetime
-    actor: Literal["person", "planner", "assistant"]
+    actor: Actor
     text: str
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 
 def clock(at: datetime, zone: str) -> str:
     """ "09:30"."""
@@ -46,9 +48,19 @@ def minutes(amount: int) -> str:
     return f"{hours} h" if hours else f"{rest} min"
 
 
+def local_input(at: datetime | None, zone: str) -> str:
+    """The value of a date-and-time field, "2026-11-27T09:00"; empty for None."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if at else ""
+
+
 def plural(count: int, noun: str) -> str:
     """ "1 task", "2 tasks"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def of_day(minute: int) -> str:
+    """Minutes since midnight as "09:30"; 1440 is "24:00"."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 _NEAR_DAYS = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}

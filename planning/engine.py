@@ -1,0 +1,88 @@
+"""One pass of the kernel: draft, search, improve, check, and the better plan each time.
+
+It sizes the effort and judges nothing itself; it must not return a plan that the checker refuses, and reads no clock but the
+one it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from planning.checker import check
+from planning.draft import draft
+from planning.improve import improve
+from planning.objective import evaluate
+from planning.problem import Plan, Problem
+from planning.search import search
+
+SEARCH_LAYOUTS = 80_000
+"""Jobs that local search may place in all: iterations times jobs. About half a second in pure Python."""
+MOST_ITERATIONS = 3_000
+FEWEST_ITERATIONS = 40
+EFFORT = 0.25
+"""Deterministic time of CP-SAT, about seconds of one core."""
+SEARCH_SHARE = 0.6
+"""The share of the wall-clock limit after which local search stops, were it to come to that."""
+
+
+class InvalidPlanError(RuntimeError):
+    """The kernel has made a plan that its own checker refuses: a defect; the message names the rules broken."""
+
+
+def _stopped() -> float:
+    """A clock that stands still: without a real one there is no wall-clock limit, only the counted ones."""
+    return 0.0
+
+
+def solve(problem: Problem, *, seconds: float, clock: Callable[[], float] = _stopped) -> Plan:
+    """The best plan found for a problem: never worse than the draft, never invalid.
+
+    The work is counted in iterations and deterministic time, so the same problem gives the same plan; `seconds` by `clock` (a
+    monotonic one) is a safety net for slow machines. When the current plan still stands as a whole, and a fresh draft would
+    not beat it even after the charge for moves, it is returned as it is: where nothing changed, nothing moves. If it leaves
+    jobs out, the search may still find room for one, but moves nothing for less. Raises InvalidPlanError for a defect.
+    """
+    begin = clock()
+
+    def spent() -> float:
+        return clock() - begin
+
+    first = draft(problem)
+    start = min(first, _fresh_draft(problem), key=lambda plan: plan.cost.total)
+    stands = start is first and _is_current(problem, first)
+    if stands and not first.unplaced:
+        return _proven(problem, replace(first, status="best_found"))
+    found = search(problem, start, iterations=_iterations(problem), should_stop=lambda: spent() > SEARCH_SHARE * seconds)
+    best = improve(problem, found, effort=EFFORT, seconds=seconds - spent())
+    if stands and best.cost.unplaced >= first.cost.unplaced:
+        best = first
+    if best.status == "draft":
+        best = replace(best, status="best_found")
+    return _proven(problem, best, first)
+
+
+def _fresh_draft(problem: Problem) -> Plan:
+    """The draft made as if there were no current plan, at the price that it has because there is one."""
+    if not problem.current:
+        return draft(problem)
+    plan = draft(replace(problem, current=()))
+    return replace(plan, cost=evaluate(problem, plan.placements, plan.unplaced))
+
+
+def _is_current(problem: Problem, plan: Plan) -> bool:
+    """Whether a plan holds nothing but fixed blocks and blocks of the current plan."""
+    return {*plan.placements} <= {*problem.current, *(entry.placement for entry in problem.fixed)}
+
+
+def _iterations(problem: Problem) -> int:
+    return max(FEWEST_ITERATIONS, min(MOST_ITERATIONS, SEARCH_LAYOUTS // max(1, len(problem.jobs))))
+
+
+def _proven(problem: Problem, *plans: Plan) -> Plan:
+    """The first plan that the checker accepts."""
+    for plan in plans:
+        violations = check(problem, plan)
+        if not violations:
+            return plan
+    raise InvalidPlanError(f"No plan passed the checker: {'; '.join(violation.message for violation in violations[:5])}")

@@ -1,0 +1,207 @@
+"""CP-SAT from the best plan so far, with a complete hint: better plans for small problems, and proofs.
+
+It is the only file that knows ortools; it must not run without a plan to start from (cold, it is worse than the draft).
+Nothing but `planning.engine` imports it, so that a process that only drafts never loads the solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ortools.sat.python import cp_model
+
+from planning.draft import fixed_cost, from_starts, to_plan
+from planning.frame import Frame
+from planning.objective import EARLINESS, LAST_DAY, OUTSIDE_PREFERRED, SPREAD, SUGGESTION, TARDINESS
+from planning.problem import Plan, Problem
+from planning.timeline import Span, intersection
+
+MOST_JOBS = 60
+"""Free jobs beyond which CP-SAT adds nothing to a second of local search (measured)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The variables of one free job: its start in steps of the grid, whether it is placed, its block, and its hinted start."""
+
+    number: int
+    step: cp_model.IntVar
+    is_placed: cp_model.IntVar
+    block: cp_model.IntervalVar
+    hint: int | None
+
+
+@dataclass
+class Model:
+    """The problem as CP-SAT sees it: variables, then constraints, then the objective; `start` is repeated as a hint."""
+
+    frame: Frame
+    start: Plan
+    cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    charges: list[cp_model.LinearExprT] = field(default_factory=list)
+
+    def build(self) -> None:
+        hints = {block.job_id: block.start for block in self.start.placements}
+        for number in self.frame.free:
+            self.tasks[number] = self._variables(number, hints.get(self.frame.jobs[number].id))
+        for place, resource in enumerate(self.frame.problem.resources):
+            if resource.capacity == 1:
+                self._one_at_a_time(place)
+            else:
+                self._within_capacity(place, resource.capacity)
+        for task in self.tasks.values():
+            self._after_predecessors(task)
+        for task in self.tasks.values():
+            self._charge_unplaced(task)
+            self._charge_lateness(task)
+            self._charge_distance(task)
+            self._charge_window(task)
+            self._charge_move(task)
+        self.cp.minimize(sum(self.charges))
+
+    def starts(self, solver: cp_model.CpSolver) -> dict[int, int]:
+        """The minutes at which a solution starts the jobs that it places."""
+        tasks = self.tasks.values()
+        return {task.number: solver.value(task.step) * self.grid for task in tasks if solver.value(task.is_placed)}
+
+    @property
+    def grid(self) -> int:
+        return self.frame.problem.grid
+
+    def _variables(self, number: int, hint: int | None) -> Task:
+        """A job is an optional block of fixed length whose start lies where all that it needs is open."""
+        duration = self.frame.prices[number].duration
+        domain = self._steps(self._open_spans(number), duration)
+        step = self.cp.new_int_var_from_domain(domain, f"step {number}") if domain.size() else self.cp.new_constant(0)
+        is_placed = self.cp.new_bool_var(f"placed {number}")
+        if not domain.size():
+            self.cp.add(is_placed == 0)
+        minutes = self.grid * step
+        block = self.cp.new_optional_fixed_size_interval_var(minutes, duration, is_placed, f"block {number}")
+        if domain.size():
+            self.cp.add_hint(step, domain.min() if hint is None else hint // self.grid)
+        self.cp.add_hint(is_placed, int(hint is not None))
+        return Task(number, step, is_placed, block, hint)
+
+    def _open_spans(self, number: int) -> list[Span]:
+        spans: list[Span] = [(self.frame.lower[number], self.frame.upper[number])]
+        for timeline, units in self.frame.lanes(number, self.frame.open_times):
+            spans = intersection(spans, timeline.spans(units))
+        return [span for span in spans if span[0] < span[1]]
+
+    def _steps(self, spans: list[Span], duration: int) -> cp_model.Domain:
+        """The starts, in steps of the grid, of blocks that lie inside one of the spans."""
+        steps = ([-(-low // self.grid), (high - duration) // self.grid] for low, high in spans)
+        return cp_model.Domain.from_intervals([bounds for bounds in steps if bounds[0] <= bounds[1]])
+
+    def _one_at_a_time(self, place: int) -> None:
+        """A person does one thing at a time; fixed blocks have left the domains already."""
+        self.cp.add_no_overlap(
+            [task.block for task in self.tasks.values() if any(need == place for need, _ in self.frame.demands[task.number])]
+        )
+
+    def _within_capacity(self, place: int, capacity: int) -> None:
+        """The blocks on a larger resource never hold more units than it has, fixed blocks included."""
+        blocks: list[cp_model.IntervalVar] = []
+        units: list[int] = []
+        for number, demands in enumerate(self.frame.demands):
+            for need, count in demands:
+                if need != place:
+                    continue
+                own = [self.tasks[number].block] if number in self.tasks else self._fixed_blocks(number)
+                blocks += own
+                units += [count] * len(own)
+        self.cp.add_cumulative(blocks, units, capacity)
+
+    def _fixed_blocks(self, number: int) -> list[cp_model.IntervalVar]:
+        own = (entry.placement for entry in self.frame.problem.fixed if entry.placement.job_id == self.frame.jobs[number].id)
+        return [self.cp.new_fixed_size_interval_var(block.start, block.end - block.start, "fixed") for block in own]
+
+    def _after_predecessors(self, task: Task) -> None:
+        """A job starts after its predecessors and their lags, and only if they are placed; fixed ones are in the domain."""
+        for before, lag in self.frame.predecessors[task.number]:
+            if before not in self.tasks:
+                continue
+            other = self.tasks[before]
+            ready = self.grid * other.step + self.frame.prices[before].duration + lag
+            self.cp.add(self.grid * task.step >= ready).only_enforce_if(task.is_placed)
+            self.cp.add_implication(task.is_placed, other.is_placed)
+
+    def _charge_unplaced(self, task: Task) -> None:
+        """A job left out costs more than anything else about it."""
+        self.charges.append(self.frame.prices[task.number].unplaced * (1 - task.is_placed))
+
+    def _charge_lateness(self, task: Task) -> None:
+        """Each minute from now to the end costs a little, in the last day before the deadline more, after it far more."""
+        price = self.frame.prices[task.number]
+        marks = [(EARLINESS, price.now)]
+        if price.deadline is not None:
+            marks += [(SPREAD, max(price.deadline - LAST_DAY, price.now)), (TARDINESS, max(price.deadline, price.now))]
+        for points, mark in marks:
+            self._charge_minutes(task, points * price.urgency, [(1, price.duration - mark)])
+
+    def _charge_distance(self, task: Task) -> None:
+        """Each minute away from the suggested start costs, on either side."""
+        price = self.frame.prices[task.number]
+        if price.suggested is not None:
+            self._charge_minutes(task, SUGGESTION * price.urgency, [(1, -price.suggested), (-1, price.suggested)])
+
+    def _charge_window(self, task: Task) -> None:
+        """A job with preferred windows pays once for a block that lies in none of them."""
+        price = self.frame.prices[task.number]
+        if price.preferred:
+            inside = self._steps(list(price.preferred), price.duration)
+            is_hinted = task.hint is not None and not inside.contains(task.hint // self.grid)
+            self._charge_unless(task, inside, OUTSIDE_PREFERRED * price.urgency, is_hinted)
+
+    def _charge_move(self, task: Task) -> None:
+        """A job that leaves its place in the current plan pays once."""
+        price = self.frame.prices[task.number]
+        if price.current_start is not None:
+            step, off_grid = divmod(price.current_start, self.grid)
+            same = cp_model.Domain() if off_grid else cp_model.Domain(step, step)
+            self._charge_unless(task, same, price.move, task.hint not in {None, price.current_start})
+
+    def _charge_minutes(self, task: Task, points: int, lines: list[tuple[int, int]]) -> None:
+        """`points` for each minute of the largest of `sign * start + offset` and 0, if the job is placed."""
+        minutes = self.cp.new_int_var(0, 2 * self.frame.problem.horizon, f"minutes of {task.number}")
+        for sign, offset in lines:
+            self.cp.add(minutes >= sign * self.grid * task.step + offset).only_enforce_if(task.is_placed)
+        self.charges.append(points * minutes)
+        hint = task.hint
+        self.cp.add_hint(minutes, 0 if hint is None else max(0, *(sign * hint + offset for sign, offset in lines)))
+
+    def _charge_unless(self, task: Task, domain: cp_model.Domain, points: int, is_hinted: bool) -> None:
+        """`points` for a placed job whose start lies outside `domain`."""
+        is_outside = self.cp.new_bool_var(f"outside of {task.number}")
+        self.cp.add_linear_expression_in_domain(task.step, domain).only_enforce_if(task.is_placed, ~is_outside)
+        self.charges.append(points * is_outside)
+        self.cp.add_hint(is_outside, int(is_hinted))
+
+
+def improve(problem: Problem, start: Plan, *, effort: float, seconds: float) -> Plan:
+    """The better of `start` and what CP-SAT finds from it; `start` itself when the problem is too large for it to help.
+
+    `effort` is deterministic time (about seconds of one core): the same problem, start and effort give the same plan.
+    `seconds` of wall-clock is a safety net only. The status is "optimal" only when the solver has proven that no plan on the
+    grid costs less; its objective is that of `planning.objective`, term by term.
+    """
+    frame = Frame(problem)
+    if not 0 < len(frame.free) <= MOST_JOBS or effort <= 0 or seconds <= 0:
+        return start
+    model = Model(frame, start)
+    model.build()
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = problem.seed % (1 << 31)
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_time_in_seconds = seconds
+    outcome = solver.solve(model.cp)
+    if outcome not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return start
+    layout = from_starts(frame, model.starts(solver))
+    is_proven = outcome == cp_model.OPTIMAL and round(solver.objective_value) == layout.cost
+    if layout.cost >= start.cost.total - fixed_cost(frame):
+        return replace(start, status="optimal") if is_proven else start
+    return replace(to_plan(frame, layout, "cp-sat"), status="optimal" if is_proven else "best_found")

@@ -1,0 +1,83 @@
+"""Reading one form field after another: each reader returns a typed value, or notes a sentence under the field's name."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(slots=True)
+class Fields:
+    """A form as it came, and what was wrong with it so far. Instants are read in the person's zone."""
+
+    form: Mapping[str, str]
+    now: datetime
+    zone: str
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def line(self, name: str, longest: int, if_empty: str) -> str:
+        """One line of text: trimmed, without control characters, never empty."""
+        value = " ".join(clean(self.form.get(name, "")).split())
+        if not value:
+            self.errors[name] = if_empty
+        elif len(value) > longest:
+            self.errors[name] = f"At most {longest} characters; this has {len(value)}."
+        return value
+
+    def text(self, name: str, longest: int) -> str:
+        """Any text, lines kept."""
+        value = clean(self.form.get(name, "").replace("\r\n", "\n"), keep="\n\t").strip()
+        if len(value) > longest:
+            self.errors[name] = f"At most {longest:,} characters; this has {len(value):,}."
+        return value
+
+    def whole(self, name: str, low: int, high: int, sentence: str) -> int | None:
+        """A whole number from low to high."""
+        raw = self.form.get(name, "").strip()
+        if raw.isascii() and raw.isdecimal() and len(raw) < 12 and low <= int(raw) <= high:
+            return int(raw)
+        self.errors[name] = f"{sentence}." if raw == "" else f"{sentence}, from {low} to {high:,}."
+        return None
+
+    def optional_whole(self, name: str, low: int, high: int, sentence: str) -> int | None:
+        """A whole number, or nothing."""
+        return self.whole(name, low, high, sentence) if self.form.get(name, "").strip() else None
+
+    def decimal(self, name: str, low: float, high: float, sentence: str) -> float | None:
+        """A number from low to high; a comma may stand for the point."""
+        try:
+            value = float(self.form.get(name, "").strip().replace(",", "."))
+        except ValueError:
+            value = float("nan")
+        if low <= value <= high:
+            return value
+        self.errors[name] = f"{sentence}, from {low:g} to {high:g}."
+        return None
+
+    def moment(self, name: str, farthest_days: int, if_empty: str | None = None) -> datetime | None:
+        """A local date and time ("2026-11-27T09:00") as an instant, within reach of now."""
+        raw = self.form.get(name, "").strip()
+        if not raw:
+            if if_empty:
+                self.errors[name] = if_empty
+            return None
+        try:
+            local = datetime.fromisoformat(raw)
+        except ValueError:
+            self.errors[name] = "This is not a date and time, such as 2026-11-27 09:00."
+            return None
+        at = local if local.tzinfo else local.replace(tzinfo=ZoneInfo(self.zone))
+        reach = timedelta(days=farthest_days)
+        if not (self.now - reach).replace(tzinfo=None) < at.replace(tzinfo=None) < (self.now + reach).replace(tzinfo=None):
+            self.errors[name] = f"The year {at.year} is too far away to plan."
+            return None
+        return at.replace(second=0, microsecond=0)
+
+
+def clean(text: str, keep: str = "") -> str:
+    """NFC, and a space for each control character and lone surrogate that is not in `keep`."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(sign if sign in keep or unicodedata.category(sign) not in {"Cc", "Cs"} else " " for sign in composed)

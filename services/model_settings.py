@@ -1,0 +1,73 @@
+"""A person's model: which one, with whose key, and whether it is in use. Keys are stored encrypted and never shown whole."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from assistant.advice import ModelSettings
+from config import Settings, secret_key
+from models import Preferences
+
+SHOWN_CHARACTERS = 4
+KEYLESS_PREFIXES = ("ollama/", "ollama_chat/", "hosted_vllm/")
+
+
+def is_in_use(preferences: Preferences, settings: Settings) -> bool:
+    """Whether a model is asked: both switches are on and there is a key, or an address that needs none."""
+    if not (settings.ai_enabled and preferences.ai_enabled and preferences.model):
+        return False
+    has_key = bool(preferences.api_key_encrypted or environment_key(preferences.model, settings))
+    return has_key or bool(preferences.api_base) or preferences.model.startswith(KEYLESS_PREFIXES)
+
+
+def resolve(preferences: Preferences, settings: Settings) -> ModelSettings:
+    """What the gateway needs to reach this person's model. The person's own key goes before the environment's."""
+    return ModelSettings(
+        model=preferences.model,
+        api_key=decrypt(preferences.api_key_encrypted, settings) or environment_key(preferences.model, settings),
+        api_base=preferences.api_base,
+        max_tokens=preferences.max_tokens,
+        temperature=preferences.temperature,
+        deadline_seconds=settings.ai_deadline_seconds,
+    )
+
+
+def environment_key(model: str, settings: Settings) -> str | None:
+    """The key that the environment has for the model's provider, by the prefix of its name."""
+    keys = {
+        "openrouter": settings.openrouter_api_key,
+        "openai": settings.openai_api_key,
+        "anthropic": settings.anthropic_api_key,
+    }
+    key = keys.get(model.partition("/")[0])
+    return (key.get_secret_value() or None) if key else None
+
+
+def encrypt(key: str, settings: Settings) -> str:
+    """The key as it is stored."""
+    return _cipher(settings).encrypt(key.encode()).decode()
+
+
+def decrypt(stored: str | None, settings: Settings) -> str | None:
+    """The stored key, or None when there is none or SECRET_KEY is no longer the one that it was stored with."""
+    if not stored:
+        return None
+    try:
+        return _cipher(settings).decrypt(stored.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def hint(preferences: Preferences, settings: Settings) -> str | None:
+    """The last four characters of the stored key, or None when there is none that can be read."""
+    key = decrypt(preferences.api_key_encrypted, settings)
+    return f"•••• {key[-SHOWN_CHARACTERS:]}" if key else None
+
+
+def _cipher(settings: Settings) -> MultiFernet:
+    """Fernet wants 32 bytes; hashing lets SECRET_KEY be any long text. MultiFernet, so that keys can be rotated later."""
+    digest = hashlib.sha256(b"dayloom model keys\0" + secret_key(settings).encode()).digest()
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest))])

@@ -1,0 +1,172 @@
+"""Background runs: claim due work in the database, think outside transactions, store under the claim's fence.
+
+Any number of processes may run this side by side; what is due, and whose it is, only the database knows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from assistant.gateway import Gateway
+from config import Settings
+from db import AsyncSession, Database
+from errors import ConflictError
+from logs import bound
+from models import LeaseKind
+from planning.process import SolverProcess
+from repositories.leases import Claim, LeaseRepository
+from repositories.tasks import TaskRepository
+from services import advice, planning, users
+from services.advice import AdviceService
+from services.plan_store import PlanStore
+from services.planning import PlanningService
+from services.scope import Scope
+
+log = logging.getLogger(__name__)
+
+MAX_CLAIMS = 4
+
+
+class StaleClaimError(Exception):
+    """The lease ran out and somebody else took the work: nothing of ours is stored."""
+
+
+class Runner:
+    """Does the due work of one process. `clock` tells the time that runs plan with."""
+
+    def __init__(
+        self, database: Database, settings: Settings, gateway: Gateway, solver: SolverProcess, clock: Callable[[], datetime]
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.gateway = gateway
+        self.solver = solver
+        self.clock = clock
+        self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._running: dict[tuple[int, LeaseKind], asyncio.Task[None]] = {}
+
+    async def tick(self) -> float | None:
+        """Take up what is due, without waiting for it; seconds until more is due, or None."""
+        async with self.database.read_scope() as session:
+            due = await LeaseRepository(session).list_due(MAX_CLAIMS)
+        for user_id, kind in due:
+            if (user_id, kind) not in self._running:
+                task = asyncio.create_task(self._run(user_id, kind))
+                self._running[user_id, kind] = task
+                task.add_done_callback(partial(self._forget, (user_id, kind)))
+        async with self.database.read_scope() as session:
+            return await LeaseRepository(session).seconds_to_next()
+
+    async def flag_overdue(self) -> None:
+        """Tasks that should have been started a while ago, and were not, are planned again."""
+        now = self.clock()
+        before = now - timedelta(minutes=self.settings.overdue_minutes)
+        async with self.database.read_scope() as session:
+            owners = await TaskRepository(session).list_overdue_owners(before)
+        for user_id in owners:
+            async with self._scope(user_id, now) as scope:
+                await scope.lock()
+                await TaskRepository(scope.session).flag_overdue(user_id, before)
+                await scope.changed(LeaseKind.PLAN)
+
+    async def drain(self) -> None:
+        """End what is running; a claim that is given up runs out and is taken up again by whoever is there."""
+        tasks = [*self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget(self, key: tuple[int, LeaseKind], _task: asyncio.Task[None]) -> None:
+        self._running.pop(key, None)
+
+    async def _run(self, user_id: int, kind: LeaseKind) -> None:
+        async with self.database.session_scope() as session:
+            claim = await LeaseRepository(session).claim(user_id, kind, self.name, self.settings.lease_seconds)
+        if claim is None:
+            return
+        with bound(run_id=f"{kind}-{user_id}-{claim.attempt}"):
+            heartbeat = asyncio.create_task(self._heartbeat(claim))
+            try:
+                await (self._advise(claim) if kind is LeaseKind.ADVISE else self._plan(claim))
+            except StaleClaimError:
+                log.warning("The claim was lost to another process; its result was dropped.")
+            except (ConflictError, asyncio.CancelledError):
+                await asyncio.shield(self._give_back(claim, None))
+            except Exception as error:
+                log.exception("The run failed.")
+                await self._give_back(claim, f"{type(error).__name__}: {error}")
+            finally:
+                heartbeat.cancel()
+
+    async def _advise(self, claim: Claim) -> None:
+        async with self._reading(claim.user_id) as scope:
+            questions = await AdviceService(scope).load()
+        answers = await advice.think(questions, self.gateway)
+        async with self._scope(claim.user_id, self.clock()) as scope:
+            await AdviceService(scope).store(questions, answers)
+            await _finish(scope.session, claim)
+        if answers.advice.fallback_reason:
+            log.warning("Rules answered for the model: %s", answers.advice.fallback_reason)
+
+    async def _plan(self, claim: Claim) -> None:
+        started_at = self.clock()
+        async with self._reading(claim.user_id) as scope:
+            rows = await PlanningService(scope).load()
+        thought = await planning.think(rows, self.solver, self.settings.plan_seconds)
+        async with self._scope(claim.user_id, self.clock()) as scope:
+            await scope.lock()
+            diff = await PlanStore(scope, rows, thought).store(claim.attempt, started_at)
+            await _finish(scope.session, claim)
+        plan = thought.plan
+        log.info(
+            "Planned %d tasks by %s (%s): %d added, %d moved, %d unplaced. %s",
+            len(rows.tasks),
+            plan.engine,
+            plan.status,
+            len(diff.added),
+            len(diff.moved),
+            len(plan.unplaced),
+            thought.note,
+        )
+
+    async def _heartbeat(self, claim: Claim) -> None:
+        """Hold the lease while the work takes long; when it is lost, the fence will say so at the end."""
+        while True:
+            await asyncio.sleep(self.settings.lease_seconds / 3)
+            try:
+                async with self.database.session_scope() as session:
+                    await LeaseRepository(session).renew(claim, self.settings.lease_seconds)
+            except SQLAlchemyError:
+                log.warning("The lease could not be renewed; trying again.", exc_info=True)
+
+    async def _give_back(self, claim: Claim, error: str | None) -> None:
+        """Without an error the world only moved on, and the work is due at once; else it is due again after a pause."""
+        async with self._scope(claim.user_id, self.clock()) as scope:
+            leases = LeaseRepository(scope.session)
+            await (leases.retry_now(claim) if error is None else leases.fail(claim, error))
+            await scope.changed(is_replanned=False)
+
+    @asynccontextmanager
+    async def _scope(self, user_id: int, now: datetime) -> AsyncIterator[Scope]:
+        async with self.database.session_scope() as session:
+            yield Scope(session, await users.get_person(session, self.settings, user_id), now, self.settings)
+
+    @asynccontextmanager
+    async def _reading(self, user_id: int) -> AsyncIterator[Scope]:
+        async with self.database.read_scope() as session:
+            yield Scope(session, await users.get_person(session, self.settings, user_id), self.clock(), self.settings)
+
+
+async def _finish(session: AsyncSession, claim: Claim) -> None:
+    if not await LeaseRepository(session).finish(claim):
+        raise StaleClaimError

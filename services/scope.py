@@ -1,0 +1,47 @@
+"""What every service call needs, in one value: the transaction, who acts, when it is, and the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config import Settings
+from db import AsyncSession, touch
+from models import LeaseKind
+from repositories.leases import LeaseRepository
+from repositories.plans import PlanRepository
+from services.users import Person
+
+PLAN_CAP_SECONDS = 2.0
+ADVISE_CAP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One unit of work of one person. `now` was read once and is aware."""
+
+    session: AsyncSession
+    person: Person
+    now: datetime
+    settings: Settings
+
+    async def lock(self) -> None:
+        """Let no other transaction change this person's things until this one ends; the first act of every writing call."""
+        await PlanRepository(self.session).lock(self.person.id)
+
+    async def changed(self, *asked: LeaseKind, is_replanned: bool = True) -> None:
+        """Tell the pages that something changed, and ask for background work.
+
+        `is_replanned`: a planner that is thinking right now has read what changed, so its answer must not be stored.
+        """
+        await PlanRepository(self.session).bump(self.person.id, is_replanned=is_replanned)
+        for kind in asked:
+            quiet, cap = self._pace(kind)
+            await LeaseRepository(self.session).ask(self.person.id, kind, quiet, cap)
+        touch(self.session, self.person.id)
+
+    def _pace(self, kind: LeaseKind) -> tuple[float, float]:
+        """Seconds of quiet, and the most, before work of a kind begins: a model is asked once for many tasks."""
+        if kind is LeaseKind.PLAN:
+            return self.settings.plan_quiet_seconds, PLAN_CAP_SECONDS
+        return (self.settings.ai_quiet_seconds, ADVISE_CAP_SECONDS) if self.person.uses_model else (0.0, 0.0)

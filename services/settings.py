@@ -1,0 +1,175 @@
+"""A person's settings: the model, the AI switch, the time zone, working hours and their own context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from assistant.advice import CallRecord, ModelSettings
+from assistant.gateway import Gateway
+from errors import InvalidInputError
+from models import CONTEXT_LENGTH, LeaseKind, ModelCall, Preferences
+from repositories.model_calls import ModelCallRepository
+from repositories.users import UserRepository
+from services import model_settings, users, wording
+from services.fields import Fields
+from services.hours_form import parse_hours
+from services.scope import Scope
+
+MAX_MODEL = 200
+MAX_ADDRESS = 500
+MAX_KEY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEdit:
+    """What the model form says. `api_key` None keeps the stored one, "" removes it."""
+
+    model: str
+    api_base: str | None
+    api_key: str | None
+    max_tokens: int
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the settings page shows of a person's settings."""
+
+    form: Mapping[str, str]
+    hours: Mapping[int, tuple[tuple[str, str], ...]]
+    key_hint: str | None
+    key_from_environment: bool
+    ai_allowed: bool
+
+
+class SettingsService:
+    """Reads and writes one person's settings."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.users = UserRepository(scope.session)
+
+    async def show(self) -> Shown:
+        """All sections."""
+        preferences = await self._preferences()
+        ranges = await self.users.list_ranges(self.scope.person.id)
+        hours: dict[int, tuple[tuple[str, str], ...]] = dict.fromkeys(range(7), ())
+        for item in ranges:
+            spoken = (wording.of_day(item.start_minute), wording.of_day(item.end_minute % 1440))
+            hours[item.weekday] = (*hours[item.weekday], spoken)
+        form = {
+            "model": preferences.model,
+            "api_base": preferences.api_base or "",
+            "max_tokens": str(preferences.max_tokens),
+            "temperature": f"{preferences.temperature:g}",
+            "ai_enabled": "on" if preferences.ai_enabled else "",
+            "timezone": preferences.timezone,
+            "context": await self.users.get_context(self.scope.person.id),
+        }
+        settings = self.scope.settings
+        from_environment = model_settings.environment_key(preferences.model, settings) is not None
+        return Shown(form, hours, model_settings.hint(preferences, settings), from_environment, settings.ai_enabled)
+
+    async def save_model(self, form: Mapping[str, str]) -> None:
+        """Store the model; the key is encrypted. Raises InvalidInputError with a sentence for each field at fault."""
+        edit = parse_model(form)
+        await self.scope.lock()
+        preferences = await self._preferences()
+        preferences.model, preferences.api_base = edit.model, edit.api_base
+        preferences.max_tokens, preferences.temperature = edit.max_tokens, edit.temperature
+        if edit.api_key is not None:
+            encrypted = model_settings.encrypt(edit.api_key, self.scope.settings) if edit.api_key else None
+            preferences.api_key_encrypted = encrypted
+        await self.scope.session.flush()
+        await self.scope.changed(is_replanned=False)
+
+    async def model_to_test(self, form: Mapping[str, str]) -> ModelSettings:
+        """The form's model as it would be asked, with the stored key where the form has none."""
+        edit = parse_model(form)
+        preferences = await self._preferences()
+        trial = Preferences(
+            model=edit.model,
+            api_base=edit.api_base,
+            max_tokens=edit.max_tokens,
+            temperature=edit.temperature,
+            api_key_encrypted=preferences.api_key_encrypted if edit.api_key is None else None,
+        )
+        resolved = model_settings.resolve(trial, self.scope.settings)
+        return resolved.model_copy(update={"api_key": edit.api_key}) if edit.api_key else resolved
+
+    async def log_call(self, call: CallRecord) -> None:
+        """Keep a test call in the AI log: it was a call like any other."""
+        values = call.model_dump(exclude={"task_ids"})
+        await ModelCallRepository(self.scope.session).add(ModelCall(user_id=self.scope.person.id, **values), ())
+
+    async def save_switch(self, *, is_on: bool) -> None:
+        """Turn the person's AI on or off; off, nothing leaves the machine."""
+        await self.scope.lock()
+        preferences = await self._preferences()
+        preferences.ai_enabled = is_on
+        await self.scope.session.flush()
+        await self.scope.changed(is_replanned=False)
+
+    async def save_zone(self, form: Mapping[str, str]) -> None:
+        """Set the time zone: hours are local, so the plan follows."""
+        zone = form.get("timezone", "").strip()
+        if zone not in available_timezones():
+            raise InvalidInputError("Some fields need another look.", {"timezone": "Choose a zone such as Europe/Berlin."})
+        await self.scope.lock()
+        preferences = await self._preferences()
+        preferences.timezone = zone
+        await self.scope.session.flush()
+        await self.scope.changed(LeaseKind.PLAN)
+
+    async def save_hours(self, form: Mapping[str, str]) -> None:
+        """Set the weekly working hours; the plan follows."""
+        ranges = parse_hours(form)
+        await self.scope.lock()
+        await self.users.replace_ranges(self.scope.person.id, users.WORK, ranges)
+        await self.scope.changed(LeaseKind.PLAN)
+
+    async def save_context(self, form: Mapping[str, str]) -> None:
+        """Keep what the person says about themselves; it goes into the advice from now on."""
+        fields = Fields(form, self.scope.now, self.scope.person.zone)
+        context = fields.text("context", CONTEXT_LENGTH)
+        if fields.errors:
+            raise InvalidInputError("Some fields need another look.", fields.errors)
+        await self.scope.lock()
+        await self.users.save_context(self.scope.person.id, context, self.scope.now)
+        await self.scope.changed(LeaseKind.ADVISE, is_replanned=False)
+
+    async def _preferences(self) -> Preferences:
+        return await self.users.get_preferences(self.scope.person.id)
+
+
+async def test_connection(model: ModelSettings, gateway: Gateway) -> CallRecord:
+    """One real small call, whatever the switches say: the person asked for it."""
+    return await gateway.test_connection(model)
+
+
+def parse_model(form: Mapping[str, str]) -> ModelEdit:
+    """Read the model form. Raises InvalidInputError with a sentence for each field at fault."""
+    errors: dict[str, str] = {}
+    model, address = form.get("model", "").strip(), form.get("api_base", "").strip()
+    if "/" not in model.strip("/") or len(model) > MAX_MODEL or any(sign.isspace() for sign in model):
+        errors["model"] = "Name the provider and the model, such as openrouter/deepseek/deepseek-v3.2-exp."
+    if address and (not address.startswith(("http://", "https://")) or len(address) > MAX_ADDRESS or " " in address):
+        errors["api_base"] = "An address starts with http:// or https://, such as http://127.0.0.1:11434/v1."
+    tokens = form.get("max_tokens", "").strip()
+    if not (tokens.isascii() and tokens.isdecimal() and len(tokens) < 7 and 100 <= int(tokens) <= 10_000):
+        errors["max_tokens"] = "A whole number from 100 to 10000."
+    try:
+        temperature = float(form.get("temperature", "").replace(",", "."))
+    except ValueError:
+        temperature = -1.0
+    if not 0 <= temperature <= 2:
+        errors["temperature"] = "A number from 0 to 2."
+    key = form.get("api_key", "").strip()
+    if len(key) > MAX_KEY or not key.isprintable() or not key.isascii():
+        errors["api_key"] = "This is not a key: keys are short and plain."
+    if errors:
+        raise InvalidInputError("Some fields need another look.", errors)
+    kept = None if not key and not form.get("remove_key") else key
+    return ModelEdit(model, address or None, kept, int(tokens), temperature)

@@ -1,0 +1,165 @@
+"""A day's timeline: blocks, events and working hours on a grid of 5-minute rows, side by side where they overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from models import TaskStatus
+from planning.hours import Span, to_utc
+from repositories.events import EventRepository
+from repositories.plans import PlanRepository
+from repositories.users import UserRepository
+from services import framing, views
+from services.scope import Scope
+
+ROW_MINUTES = 5
+MAX_LANES = 4
+DAY_STARTS_HOUR, DAY_ENDS_HOUR = 8, 18
+
+
+class TimelineService:
+    """Reads one local day."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.zone = ZoneInfo(scope.person.zone)
+
+    async def day(self, day: date) -> views.Timeline:
+        """The timeline of a local day: from an hour before work or the first item to an hour after the last."""
+        midnight, next_midnight = self._bounds(day)
+        items = await self._items(midnight, next_midnight)
+        hours = await self._hours(midnight, next_midnight)
+        now = self.scope.now if midnight <= self.scope.now < next_midnight else None
+        start_at, end_at = self._window(day, items, hours, now)
+        rows = _rows(start_at, end_at)
+        return views.Timeline(
+            day=day,
+            start_at=start_at,
+            end_at=end_at,
+            rows=rows,
+            items=_in_lanes([_on_grid(item, start_at, end_at) for item in items]),
+            shades=tuple(views.Shade(_row(low, start_at, rows), _row(high, start_at, rows)) for low, high in hours),
+            marks=tuple(
+                views.HourMark(_row(at, start_at, rows), at)
+                for at in (start_at + timedelta(hours=hour) for hour in range(rows * ROW_MINUTES // 60 + 1))
+                if at < end_at
+            ),
+            now_row=_row(now, start_at, rows) if now else None,
+        )
+
+    async def load(self, day: date) -> tuple[int, int]:
+        """Minutes of tasks planned on the day, and working minutes that events leave for them."""
+        midnight, next_midnight = self._bounds(day)
+        person = self.scope.person
+        blocks = await PlanRepository(self.scope.session).list_blocks(person.id, midnight, next_midnight)
+        planned = sum(_overlap(block.start_at, block.end_at, midnight, next_midnight) for block in blocks)
+        events = await EventRepository(self.scope.session).list_between(person.id, midnight, next_midnight)
+        capacity = 0
+        for low, high in await self._hours(midnight, next_midnight):
+            capacity += _overlap(low, high, low, high) - _covered(low, high, [(e.start_at, e.end_at) for e in events])
+        return planned, capacity
+
+    def _bounds(self, day: date) -> tuple[datetime, datetime]:
+        return to_utc(day, 0, self.zone), to_utc(day + timedelta(days=1), 0, self.zone)
+
+    async def _hours(self, start_at: datetime, end_at: datetime) -> Sequence[Span]:
+        ranges = await UserRepository(self.scope.session).list_ranges(self.scope.person.id)
+        return framing.working_spans(ranges, self.scope.person.zone, start_at, end_at)
+
+    async def _items(self, start_at: datetime, end_at: datetime) -> list[views.TimelineItem]:
+        person, session = self.scope.person, self.scope.session
+        events = await EventRepository(session).list_between(person.id, start_at, end_at)
+        items = [
+            views.TimelineItem("event", event.id, event.title, max(event.start_at, start_at), min(event.end_at, end_at), 1, 2)
+            for event in events
+        ]
+        for row in await PlanRepository(session).list_timeline_rows(person.id, start_at, end_at):
+            is_late = row.status == TaskStatus.OPEN and row.deadline_at is not None and row.end_at > row.deadline_at
+            items.append(
+                views.TimelineItem(
+                    kind="task",
+                    id=row.task_id,
+                    title=row.title,
+                    start_at=max(row.start_at, start_at),
+                    end_at=min(row.end_at, end_at),
+                    from_row=1,
+                    to_row=2,
+                    status=TaskStatus(row.status).value,
+                    source=row.source,
+                    pinned=row.pinned,
+                    priority=row.priority,
+                    reason=row.reason,
+                    late_minutes=int((row.end_at - row.deadline_at).total_seconds() // 60) if is_late else 0,
+                )
+            )
+        return sorted(items, key=lambda item: (item.start_at, item.end_at, item.kind, item.id))
+
+    def _window(
+        self, day: date, items: Sequence[views.TimelineItem], hours: Sequence[Span], now: datetime | None
+    ) -> tuple[datetime, datetime]:
+        """Whole hours around everything that there is to see, within the local day."""
+        starts = [*(item.start_at for item in items), *(low for low, _ in hours), *([now] if now else [])]
+        ends = [*(item.end_at for item in items), *(high for _, high in hours), *([now] if now else [])]
+        midnight, next_midnight = self._bounds(day)
+        first = self._hour_at(min([to_utc(day, DAY_STARTS_HOUR * 60, self.zone), *starts]))
+        last = max([to_utc(day, DAY_ENDS_HOUR * 60, self.zone), *ends])
+        if last != self._hour_at(last):
+            last = self._hour_at(last) + timedelta(hours=1)
+        return max(midnight, first), min(next_midnight, last)
+
+    def _hour_at(self, at: datetime) -> datetime:
+        """The full hour of the person's clock at or before an instant."""
+        local = at.astimezone(self.zone)
+        return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+
+
+def _rows(start_at: datetime, end_at: datetime) -> int:
+    return max(1, -int(-(end_at - start_at).total_seconds() // (60 * ROW_MINUTES)))
+
+
+def _row(at: datetime, start_at: datetime, rows: int) -> int:
+    """The grid line at an instant, within the grid."""
+    return min(max(int((at - start_at).total_seconds() // (60 * ROW_MINUTES)), 0), rows) + 1
+
+
+def _on_grid(item: views.TimelineItem, start_at: datetime, end_at: datetime) -> views.TimelineItem:
+    rows = _rows(start_at, end_at)
+    low = min(_row(item.start_at, start_at, rows), rows)
+    high = -int(-(item.end_at - start_at).total_seconds() // (60 * ROW_MINUTES)) + 1
+    return replace(item, from_row=low, to_row=min(max(high, low + 1), rows + 1))
+
+
+def _in_lanes(items: Sequence[views.TimelineItem]) -> tuple[views.TimelineItem, ...]:
+    """Side by side where they overlap: each item takes the first free lane of its cluster, at most MAX_LANES."""
+    placed: list[views.TimelineItem] = []
+    cluster: list[views.TimelineItem] = []
+    for item in items:
+        if cluster and item.from_row >= max(other.to_row for other in cluster):
+            placed += _widened(cluster)
+            cluster = []
+        taken = {other.lane for other in cluster if other.to_row > item.from_row}
+        lane = next((lane for lane in range(1, MAX_LANES + 1) if lane not in taken), MAX_LANES)
+        cluster.append(replace(item, lane=lane))
+    return (*placed, *_widened(cluster))
+
+
+def _widened(cluster: Sequence[views.TimelineItem]) -> list[views.TimelineItem]:
+    lanes = max((item.lane for item in cluster), default=1)
+    return [replace(item, lanes=lanes) for item in cluster]
+
+
+def _overlap(start: datetime, end: datetime, low: datetime, high: datetime) -> int:
+    return max(0, int((min(end, high) - max(start, low)).total_seconds() // 60))
+
+
+def _covered(low: datetime, high: datetime, spans: Sequence[Span]) -> int:
+    """Minutes of `[low, high)` that lie under at least one span."""
+    covered, reached = 0, low
+    for start, end in sorted(spans):
+        start = max(start, reached)  # noqa: PLW2901 - what lies before is counted
+        covered += _overlap(start, end, low, high)
+        reached = max(reached, end)
+    return covered

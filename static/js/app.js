@@ -1,0 +1,50 @@
+/* Binds behaviours to elements by data-behavior, on the first page and on whatever is swapped in or morphed later.
+   A behaviour is a function of its element; it may return a function that undoes it. */
+
+import announce from "./behaviors/announce.js";
+import clock from "./behaviors/clock.js";
+import dialog from "./behaviors/dialog.js";
+import example from "./behaviors/example.js";
+import failures from "./behaviors/failures.js";
+import menus from "./behaviors/menus.js";
+import nowLine from "./behaviors/now-line.js";
+import quickAdd from "./behaviors/quick-add.js";
+import shortcuts from "./behaviors/shortcuts.js";
+import timeline from "./behaviors/timeline.js";
+import toast from "./behaviors/toast.js";
+
+const behaviors = { clock, dialog, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
+const bound = new Map();
+
+function bind(element) {
+  const names = element.dataset.behavior ?? "";
+  if (bound.get(element)?.names === names) return;
+  release(element);
+  if (!names || !element.isConnected) return;
+  const undo = names.split(" ").map((name) => behaviors[name](element));
+  bound.set(element, { names, undo });
+}
+
+function release(element) {
+  for (const undo of bound.get(element)?.undo ?? []) undo?.();
+  bound.delete(element);
+}
+
+function within(node) {
+  if (!(node instanceof Element)) return [];
+  return [node, ...node.querySelectorAll("[data-behavior], [data-announce]")];
+}
+
+function observe(records) {
+  for (const element of [...bound.keys()]) if (!element.isConnected) release(element);
+  for (const { type, target, addedNodes } of records) {
+    for (const element of type === "attributes" ? [target] : [...addedNodes].flatMap(within)) {
+      if (!element.isConnected) continue;
+      bind(element);
+      if (type === "childList" && element.dataset.announce) announce(element);
+    }
+  }
+}
+
+new MutationObserver(observe).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-behavior"] });
+document.querySelectorAll("[data-behavior]").forEach(bind);

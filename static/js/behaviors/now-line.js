@@ -1,0 +1,25 @@
+/* Moves the line of now down the timeline. The class is the server's word for the row; the minutes within it are a shift. */
+
+const ROW_MINUTES = 5;
+const LAST_ROW = 301;
+
+export default function nowLine(element) {
+  let base = null;
+  let from = 0;
+
+  function place() {
+    if (element.dataset.now !== base) {
+      base = element.dataset.now;
+      from = performance.now();
+    }
+    const minutes = Number(base) / 60 + (performance.now() - from) / 60000;
+    const row = Math.floor(minutes / ROW_MINUTES) + 1;
+    element.classList.remove(...[...element.classList].filter((name) => name.startsWith("from-")));
+    element.classList.add(`from-${Math.min(row, LAST_ROW)}`);
+    element.style.translate = `0 calc(var(--timeline-row) * ${((minutes % ROW_MINUTES) / ROW_MINUTES).toFixed(2)})`;
+  }
+
+  place();
+  const timer = setInterval(place, 15000);
+  return () => clearInterval(timer);
+}

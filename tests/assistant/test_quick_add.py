@@ -1,0 +1,249 @@
+"""Quick-add: how people type, in `cases/quick_add.jsonl`, and what holds for any text at all."""
+
+from __future__ import annotations
+
+import json
+import string
+import sys
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.quick_add import MAX_CONTEXT, MAX_TITLE, SCANNED, Draft, parse
+
+NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday
+CASE_SET = Path(__file__).parent / "cases" / "quick_add.jsonl"
+CASES = [json.loads(line) for line in CASE_SET.read_text("utf-8").splitlines()]
+TIMES = ("start_at", "earliest_at", "deadline_at")
+ZONES = (
+    "UTC",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "America/Nuuk",
+    "Africa/Casablanca",
+    "Pacific/Apia",
+)
+
+
+def fields(draft: Draft) -> dict[str, object]:
+    """What a draft says, without what it leaves open; times as ISO text, so that the offset counts too."""
+    names = ("title", "duration_minutes", *TIMES, "deadline_is_hard", "importance", "context", "problems")
+    said = {name: getattr(draft, name) for name in names}
+    said |= {name: said[name].isoformat() for name in TIMES if said[name]}
+    said["problems"] = list(draft.problems)
+    return {
+        name: value
+        for name, value in said.items()
+        if name == "title" or not (value is None or value is False or value in ("", []))
+    }
+
+
+class TestCases:
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:60])
+    def test_valid(self, case: dict[str, Any]) -> None:
+        now = datetime.fromisoformat(case["now"])
+        draft = parse(case["text"], now, case["zone"], day_first=case.get("day_first", False))
+        assert fields(draft) == case["expected"], case.get("why", "")
+
+    def test_there_are_enough(self) -> None:
+        assert len({(case["text"], case["now"], case.get("day_first", False)) for case in CASES}) == len(CASES) >= 200
+
+
+class TestSpans:
+    def test_say_what_was_understood(self) -> None:
+        draft = parse("Write report 3h tomorrow 2pm by Friday 5pm high // see wiki", NOW, "UTC")
+        assert [(span.kind, span.text, span.value) for span in draft.spans] == [
+            ("duration", "3h", "180 minutes"),
+            ("start", "tomorrow 2pm", "Thu 19 Nov 2026, 14:00"),
+            ("deadline", "by Friday 5pm", "Fri 20 Nov 2026, 17:00"),
+            ("importance", "high", "importance 2"),
+            ("context", "// see wiki", "context"),
+        ]
+
+    def test_of_a_window_and_a_bound(self) -> None:
+        draft = parse("Write from Thursday", NOW, "UTC")
+        assert [(span.kind, span.value) for span in draft.spans] == [("earliest", "Thu 19 Nov 2026, 00:00")]
+        draft = parse("Write Thursday", NOW, "UTC")
+        assert [(span.kind, span.value) for span in draft.spans] == [("day", "Thu 19 Nov 2026, 00:00 to Thu 19 Nov 2026")]
+
+    def test_cover_what_does_not_exist(self) -> None:
+        draft = parse("Write by 31 Feb", NOW, "UTC")
+        assert [(span.kind, span.text, span.value) for span in draft.spans] == [("deadline", "by 31 Feb", "")]
+
+
+class TestText:
+    def test_control_characters_are_spaces(self) -> None:
+        assert parse("Call\x00Bob\r\n\ttomorrow\x1b", NOW, "UTC").title == "Call Bob"
+
+    def test_is_normalised(self) -> None:
+        assert parse("Cafe\u0301", NOW, "UTC").title == "Caf\u00e9"
+
+    def test_lone_surrogates_are_removed(self) -> None:
+        assert parse("Call\ud800 Bob\udfff", NOW, "UTC").title == "Call Bob"
+
+    def test_joined_emoji_and_other_scripts_are_kept(self) -> None:
+        for title in ("👩‍👩‍👧 visit", "שיחה עם דנה", "लिखना", "买牛奶"):
+            assert parse(f"{title} 2h", NOW, "UTC").title == title
+
+    def test_endless_marks_are_cut(self) -> None:
+        assert len(parse("a" + "\u0316" * 10_000, NOW, "UTC").title) == 31
+
+
+class TestLimits:
+    def test_longest_title(self) -> None:
+        assert parse("x" * MAX_TITLE + " 2h", NOW, "UTC").problems == ()
+
+    @pytest.mark.parametrize("length", [MAX_TITLE + 1, SCANNED + 1, 50_000])
+    def test_title_too_long(self, length: int) -> None:
+        assert parse("x" * length, NOW, "UTC").problems == (f"A title may have at most 500 characters; this one has {length}.",)
+
+    def test_context(self) -> None:
+        assert parse(f"Write // {'x' * MAX_CONTEXT}", NOW, "UTC").problems == ()
+        too_long = parse(f"Write // {'x' * (MAX_CONTEXT + 1)}", NOW, "UTC")
+        assert too_long.problems == ("The text after // may have at most 10000 characters; this one has 10001.",)
+
+    def test_spaces_do_not_count(self) -> None:
+        assert parse("Write" + " " * 5_000 + "2h", NOW, "UTC").duration_minutes == 120
+
+
+class TestNow:
+    def test_naive(self) -> None:
+        with pytest.raises(ValueError, match="aware"):
+            parse("Write", NOW.replace(tzinfo=None), "UTC")
+
+    def test_unknown_zone(self) -> None:
+        with pytest.raises(ZoneInfoNotFoundError):
+            parse("Write", NOW, "Mars/Olympus")
+
+    def test_any_offset_is_the_same_instant(self) -> None:
+        elsewhere = NOW.astimezone(timezone(timedelta(hours=9)))
+        assert parse("Write tomorrow 3pm", elsewhere, "Europe/Berlin") == parse("Write tomorrow 3pm", NOW, "Europe/Berlin")
+
+    def test_a_minute_that_runs_is_not_past(self) -> None:
+        late = datetime(2026, 11, 18, 23, 59, 30, tzinfo=UTC)
+        assert parse("Write today", late, "UTC").problems == ()
+
+
+WORDS = (
+    "by for at on from due before after until tomorrow tonight today friday sat next this week month end of the 3h 1h30 90 min "
+    "5pm 17:00 25:00 noon midnight 27 nov 31 feb 2026-11-27 2020-01-01 3/9 in 3 days 2 weeks high priority urgent asap !1 !9 "
+    "// ' ( ) , . - and every within half an hour morning eod 99 0 write report a\u0301 🎉 \x00 \ud800 ½ ٣ İ"
+)
+PHRASES = [*WORDS.split(" "), '"']
+TITLE_WORDS = "write call ann report for on plan café 買う 7up second"
+texts = st.text(max_size=120) | st.lists(st.sampled_from(PHRASES), max_size=25).map(" ".join)
+texts |= st.lists(st.sampled_from(PHRASES), max_size=12).map("".join)
+nows = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+plain_words = st.lists(st.sampled_from(TITLE_WORDS.split()), min_size=1, max_size=5)
+plain_titles = plain_words.map(lambda words: " ".join(["tidy", *words, "room"]))
+
+
+class TestAnyText:
+    @settings(max_examples=400, deadline=None)
+    @given(texts, nows, st.sampled_from(ZONES), st.booleans())
+    def test_is_read_and_nothing_is_lost(self, text: str, now: datetime, zone: str, day_first: bool) -> None:
+        draft = parse(text, now, zone, day_first=day_first)
+        at, left = 0, ""
+        for span in draft.spans:
+            assert at <= span.start < span.end <= len(draft.text)
+            assert draft.text[span.start : span.end] == span.text
+            left, at = left + draft.text[at : span.start], span.end
+        kept = [sign for sign in left + draft.text[at:] if sign.isalnum()]
+        assert [sign for sign in draft.title if sign.isalnum()] == kept, "a word is in the title or in a span"
+        assert draft.title == " ".join(draft.title.split())
+
+    @settings(max_examples=200, deadline=None)
+    @given(texts, nows, st.sampled_from(ZONES))
+    def test_makes_sense_or_says_why_not(self, text: str, now: datetime, zone: str) -> None:
+        draft = parse(text, now, zone)
+        assert all(getattr(draft, name) is None or getattr(draft, name).tzinfo == ZoneInfo(zone) for name in TIMES)
+        if draft.problems:
+            assert all(not sentence[0].islower() and sentence.endswith(".") for sentence in draft.problems)
+            return
+        minute = now.replace(second=0, microsecond=0)
+        assert draft.title
+        assert draft.importance in {None, 1, 2, 3, 4}
+        assert draft.duration_minutes is None or draft.duration_minutes > 0
+        assert draft.start_at is None or draft.start_at.astimezone(UTC) >= minute
+        if draft.deadline_at:
+            begin = [at.astimezone(UTC) for at in (draft.start_at, draft.earliest_at, minute) if at]
+            assert draft.deadline_at.astimezone(UTC) >= max(begin)
+
+    @settings(max_examples=150, deadline=None)
+    @given(plain_titles, st.permutations(["3h", "tomorrow 3pm", "by Friday", "!2"]), st.sampled_from(ZONES), st.integers(0, 4))
+    def test_order_does_not_matter(self, title: str, phrases: list[str], zone: str, before: int) -> None:
+        draft = parse(" ".join([*phrases[:before], title, *phrases[before:]]), NOW, zone)
+        expected = parse(f"{title} 3h tomorrow 3pm by Friday !2", NOW, zone)
+        assert fields(draft) == fields(expected)
+        assert (draft.title, draft.duration_minutes, draft.importance) == (title, 180, 2)
+        assert draft.start_at is not None
+        assert (draft.start_at.hour, draft.start_at.minute) == (15, 0)
+
+    @settings(max_examples=100, deadline=None)
+    @given(plain_titles)
+    def test_a_title_alone_says_no_more(self, title: str) -> None:
+        alone = parse(parse(f"{title} 3h by Friday 5pm", NOW, "UTC").title, NOW, "UTC")
+        assert fields(alone) == {"title": title}
+
+
+class TestClockChanges:
+    @settings(max_examples=300, deadline=None)
+    @given(nows, st.sampled_from(ZONES), st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
+    def test_tomorrow_is_that_wall_time_or_the_end_of_a_gap(self, now: datetime, zone: str, hour: int, minute: int) -> None:
+        tz = ZoneInfo(zone)
+        draft = parse(f"Call tomorrow {hour:02d}:{minute:02d}", now, zone)
+        assert draft.start_at is not None
+        wall = (now.astimezone(tz) + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+        is_real = wall.astimezone(UTC).astimezone(tz).replace(tzinfo=None) == wall.replace(tzinfo=None)
+        moved = draft.start_at.replace(tzinfo=None) - wall.replace(tzinfo=None)
+        assert moved == timedelta(0) if is_real else timedelta(0) < moved <= timedelta(days=1)
+
+    @settings(max_examples=300, deadline=None)
+    @given(nows, st.sampled_from(ZONES))
+    def test_a_day_ends_a_minute_before_the_next(self, now: datetime, zone: str) -> None:
+        day = parse("Call in 7 days", now, zone)
+        after = parse("Call in 8 days", now, zone)
+        assert day.deadline_at is not None
+        assert after.earliest_at is not None
+        assert after.earliest_at.astimezone(UTC) - day.deadline_at.astimezone(UTC) == timedelta(minutes=1)
+
+
+def calls_of(text: str) -> int:
+    """How many Python calls the parser makes for a text: the work that it does, whatever the machine is busy with."""
+    count = 0
+
+    def profiler(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(profiler)
+    try:
+        parse(text, NOW, "UTC")
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+HOSTILE = ["write ", "by 5 ", "friday , ", "'a ", '"', "(", "every ", "1", "!1 ", "3h ", "at 9 ", "27 nov "]
+
+
+class TestSpeed:
+    @pytest.mark.parametrize("piece", HOSTILE)
+    def test_twice_the_text_is_twice_the_work(self, piece: str) -> None:
+        half = (SCANNED // 2) // len(piece)
+        assert calls_of(piece * half * 2) <= 2.2 * calls_of(piece * half)
+
+    @pytest.mark.parametrize("piece", ["a ", "x", "!", '"', "by Friday 5pm ", "e\u0301\u0316", " ", "// ", string.printable])
+    def test_a_hostile_text(self, piece: str) -> None:
+        text = piece * (50_000 // len(piece))
+        started = time.perf_counter()
+        parse(text, NOW, "UTC")
+        assert time.perf_counter() - started < 1.0  # measured: 7 ms

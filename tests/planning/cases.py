@@ -1,0 +1,125 @@
+"""Small problems in few words, and random ones for hypothesis. It decides nothing about plans."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from planning.checker import check
+from planning.problem import (
+    Busy,
+    Calendar,
+    Demand,
+    Fixed,
+    FixedKind,
+    Interval,
+    Job,
+    Placement,
+    Plan,
+    Predecessor,
+    Problem,
+    ProblemError,
+    Resource,
+)
+
+ADA = (Demand("ada"),)
+DAY = 1440
+
+
+def job(name: str, duration: int = 60, **fields: object) -> Job:
+    """A job for ada; `after` names its predecessors."""
+    after = fields.pop("after", ())
+    assert isinstance(after, tuple)
+    fields = {"demands": ADA, "predecessors": tuple(Predecessor(other) for other in after), **fields}
+    return Job(name, duration, **fields)  # type: ignore[arg-type]
+
+
+def day(
+    *jobs: Job, hours: tuple[tuple[int, int], ...] = ((0, 480),), busy: tuple[tuple[int, int], ...] = (), **fields: object
+) -> Problem:
+    """A problem of ada alone: working from minute 0 to 480, busy at times, with a horizon of a day and a grid of 5."""
+    times = tuple(Busy(Interval(*span), "Meeting") for span in busy)
+    calendars = (Calendar("Work", tuple(Interval(*span) for span in hours)),)
+    fields = {"resources": (Resource("ada", 1, "Work", times),), "horizon": DAY, "calendars": calendars, **fields}
+    return Problem(jobs=jobs, **fields)  # type: ignore[arg-type]
+
+
+def block(name: str, start: int, length: int = 60) -> Placement:
+    return Placement(name, start, start + length)
+
+
+def pinned(name: str, start: int, length: int = 60, kind: FixedKind = "pinned") -> Fixed:
+    return Fixed(block(name, start, length), kind)
+
+
+def starts(plan: Plan) -> dict[str, int]:
+    return {placement.job_id: placement.start for placement in reversed(plan.placements)}
+
+
+def codes(plan: Plan) -> dict[str, str]:
+    return {entry.job_id: entry.code for entry in plan.unplaced}
+
+
+def assert_valid(problem: Problem, plan: Plan) -> None:
+    assert check(problem, plan) == ()
+
+
+def intervals(most: int, low: int, high: int) -> st.SearchStrategy[tuple[Interval, ...]]:
+    """Sorted intervals that do not touch."""
+    marks = st.lists(st.integers(low, high), max_size=2 * most, unique=True).map(sorted)
+    return marks.map(lambda points: tuple(Interval(a, b) for a, b in zip(points[::2], points[1::2], strict=False)))
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_jobs: int = 8) -> Problem:
+    """Any problem: several resources, crowded or empty, with fixed and current blocks and wishes that make no sense."""
+    horizon, now, grid = (
+        draw(st.sampled_from((240, 1440, 4000))),
+        draw(st.sampled_from((0, 37))),
+        draw(st.sampled_from((1, 5, 15))),
+    )
+    calendars = (Calendar("c0", draw(intervals(4, 0, horizon))), Calendar("c1", (Interval(0, horizon),)))
+    calendar_names = st.sampled_from((None, "c0", "c1"))
+    resources = tuple(
+        Resource(name, draw(st.sampled_from((1, 1, 3))), draw(calendar_names), _busy(draw(intervals(3, 0, horizon))))
+        for name in ("r0", "r1")
+    )
+    jobs = tuple(draw(_jobs(number, resources, horizon)) for number in range(draw(st.integers(0, most_jobs))))
+    names = st.sampled_from([entry.id for entry in jobs]) if jobs else st.nothing()
+    spans = st.tuples(names, st.integers(-50, horizon), st.integers(1, 90)).map(lambda span: block(*span))
+    fixed = draw(st.lists(spans, max_size=2)) if jobs else []
+    current = draw(st.lists(spans, max_size=6, unique_by=lambda span: span.job_id)) if jobs else []
+    fields = (jobs, resources, horizon, now, grid, calendars, ())
+    kept = tuple(current)
+    try:
+        return Problem(*fields, tuple(Fixed(entry, "pinned") for entry in fixed), kept)
+    except ProblemError:  # the fixed blocks overlap beyond capacity
+        return Problem(*fields, (), kept)
+
+
+def _busy(spans: tuple[Interval, ...]) -> tuple[Busy, ...]:
+    return tuple(Busy(span, "Meeting") for span in spans)
+
+
+@st.composite
+def _jobs(draw: st.DrawFn, number: int, resources: tuple[Resource, ...], horizon: int) -> Job:
+    anywhen = st.integers(-horizon, 3 * horizon)
+    demands = tuple(
+        Demand(resource.id, draw(st.integers(1, resource.capacity)))
+        for resource in resources
+        if draw(st.booleans()) or resource.capacity == 1
+    )
+    before = draw(st.lists(st.integers(0, number - 1), max_size=2, unique=True)) if number else []
+    return Job(
+        f"j{number}",
+        draw(st.integers(1, 90)),
+        release=draw(st.sampled_from((0, 0, 100)) | anywhen),
+        deadline=draw(st.none() | anywhen),
+        deadline_is_hard=draw(st.booleans()),
+        weight=draw(st.floats(0, 10)),
+        demands=demands,
+        calendar=draw(st.sampled_from((None, None, "c0"))),
+        allowed=draw(st.none() | st.none() | intervals(3, 0, horizon)),
+        preferred=draw(intervals(2, 0, horizon)),
+        suggested_start=draw(st.none() | anywhen | st.integers(-(10**12), 10**12)),
+        predecessors=tuple(Predecessor(f"j{other}", draw(st.sampled_from((0, 10)))) for other in before),
+    )
