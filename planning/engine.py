@@ -16,12 +16,13 @@ from planning.objective import evaluate
 from planning.problem import Plan, Problem
 from planning.search import search
 
-SEARCH_LAYOUTS = 80_000
-"""Jobs that local search may place in all: iterations times jobs. About half a second in pure Python."""
-MOST_ITERATIONS = 3_000
+ITERATIONS_PER_JOB = 100
+"""Local search of a small problem tries this many plans for each job."""
+MOST_LAYOUTS = 80_000
+"""The jobs that local search may place in all, iterations times jobs: under half a second in pure Python."""
 FEWEST_ITERATIONS = 40
-EFFORT = 0.25
-"""Deterministic time of CP-SAT, about seconds of one core."""
+CP_SAT_TIME = 0.1
+"""Deterministic time of CP-SAT: 0.1 takes 0.2 to 0.4 s, and 0.25 was measured to find next to nothing more."""
 SEARCH_SHARE = 0.6
 """The share of the wall-clock limit after which local search stops, were it to come to that."""
 
@@ -35,13 +36,14 @@ def _stopped() -> float:
     return 0.0
 
 
-def solve(problem: Problem, *, seconds: float, clock: Callable[[], float] = _stopped) -> Plan:
+def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Callable[[], float] = _stopped) -> Plan:
     """The best plan found for a problem: never worse than the draft, never invalid.
 
-    The work is counted in iterations and deterministic time, so the same problem gives the same plan; `seconds` by `clock` (a
-    monotonic one) is a safety net for slow machines. When the current plan still stands as a whole, and a fresh draft would
-    not beat it even after the charge for moves, it is returned as it is: where nothing changed, nothing moves. If it leaves
-    jobs out, the search may still find room for one, but moves nothing for less. Raises InvalidPlanError for a defect.
+    The work is counted in iterations and deterministic time, which `effort` multiplies, so the same problem gives the same
+    plan; `seconds` by `clock` (a monotonic one) is a safety net for slow machines. When the current plan still stands as a
+    whole, and a fresh draft would not beat it even after the charge for moves, it is returned as it is: where nothing changed,
+    nothing moves. If it leaves jobs out, the search may still find room for one, but moves nothing for less. Raises
+    InvalidPlanError for a defect.
     """
     begin = clock()
 
@@ -53,8 +55,10 @@ def solve(problem: Problem, *, seconds: float, clock: Callable[[], float] = _sto
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
         return _proven(problem, replace(first, status="best_found"))
-    found = search(problem, start, iterations=_iterations(problem), should_stop=lambda: spent() > SEARCH_SHARE * seconds)
-    best = improve(problem, found, effort=EFFORT, seconds=seconds - spent())
+    found = search(
+        problem, start, iterations=_iterations(problem, effort), should_stop=lambda: spent() > SEARCH_SHARE * seconds
+    )
+    best = improve(problem, found, effort=effort * CP_SAT_TIME, seconds=seconds - spent())
     if stands and best.cost.unplaced >= first.cost.unplaced:
         best = first
     if best.status == "draft":
@@ -75,8 +79,9 @@ def _is_current(problem: Problem, plan: Plan) -> bool:
     return {*plan.placements} <= {*problem.current, *(entry.placement for entry in problem.fixed)}
 
 
-def _iterations(problem: Problem) -> int:
-    return max(FEWEST_ITERATIONS, min(MOST_ITERATIONS, SEARCH_LAYOUTS // max(1, len(problem.jobs))))
+def _iterations(problem: Problem, effort: float) -> int:
+    jobs = max(1, len(problem.jobs))
+    return max(1, round(effort * max(FEWEST_ITERATIONS, min(ITERATIONS_PER_JOB * jobs, MOST_LAYOUTS // jobs))))
 
 
 def _proven(problem: Problem, *plans: Plan) -> Plan:

@@ -160,7 +160,7 @@ class Model:
         price = self.frame.prices[task.number]
         if price.current_start is not None:
             step, off_grid = divmod(price.current_start, self.grid)
-            same = cp_model.Domain() if off_grid else cp_model.Domain(step, step)
+            same = cp_model.Domain.from_intervals([] if off_grid else [[step, step]])
             self._charge_unless(task, same, price.move, task.hint not in {None, price.current_start})
 
     def _charge_minutes(self, task: Task, points: int, lines: list[tuple[int, int]]) -> None:

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from planning.exchange import plan_from_dict, plan_to_dict, problem_from_dict, problem_to_dict
 from planning.problem import Plan, Problem, ProblemError
@@ -62,18 +62,18 @@ class SolverProcess:
             await self._running()
 
     async def solve(self, problem: Problem, seconds: float) -> Plan:
-        """The child's plan, after at most `seconds` and a margin. Raises SolverUnavailable, and ProblemError for its cause.
+        """The child's plan, after at most `seconds` and a margin. Raises SolverUnavailable.
 
         The plan has passed the checker in the child. When this call is cancelled, the child is killed.
         """
         async with self._lock:
             child = await self._running()
             self._number += 1
-            request = {"id": self._number, "problem": problem_to_dict(problem), "seconds": seconds}
             try:
                 async with asyncio.timeout(seconds + self._margin):
+                    request = await asyncio.to_thread(_request, self._number, problem, seconds)
                     answer = await _ask(child, request)
-                return _plan_of(answer, self._number)
+                    return await asyncio.to_thread(_plan_of, answer, self._number)
             except TimeoutError:
                 await self._kill()
                 raise SolverUnavailable(f"The solver did not answer within {seconds + self._margin:g} seconds.") from None
@@ -102,7 +102,7 @@ class SolverProcess:
         )
         try:
             async with asyncio.timeout(START_SECONDS):
-                if await _line(child) != {"ready": True}:
+                if json.loads(await _line(child)) != {"ready": True}:
                     raise ValueError("it did not say that it was ready")
         except (TimeoutError, OSError, ValueError) as error:
             await self._kill()
@@ -124,23 +124,28 @@ class SolverProcess:
         await child.wait()
 
 
-async def _ask(child: asyncio.subprocess.Process, request: dict[str, object]) -> object:
-    """Write a request while reading the answer, so that neither side waits on a full pipe."""
+async def _ask(child: asyncio.subprocess.Process, request: bytes) -> bytes:
+    """The line that answers a line. The child reads in a thread of its own, so neither side waits on a full pipe."""
     if child.stdin is None:
         raise ValueError("it has no input")
-    child.stdin.write(json.dumps(request).encode() + b"\n")
+    child.stdin.write(request)
     await child.stdin.drain()
     return await _line(child)
 
 
-async def _line(child: asyncio.subprocess.Process) -> object:
+async def _line(child: asyncio.subprocess.Process) -> bytes:
     line = await child.stdout.readline() if child.stdout is not None else b""
     if not line:
         raise ValueError("it ended without an answer")
-    return cast("object", json.loads(line))
+    return line
 
 
-def _plan_of(answer: object, number: int) -> Plan:
+def _request(number: int, problem: Problem, seconds: float) -> bytes:
+    return json.dumps({"id": number, "problem": problem_to_dict(problem), "seconds": seconds}).encode() + b"\n"
+
+
+def _plan_of(line: bytes, number: int) -> Plan:
+    answer = json.loads(line)
     if not isinstance(answer, dict) or answer.get("id") != number:
         raise ValueError("its answer belongs to no question")
     if "error" in answer:

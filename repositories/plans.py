@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, update
 
 from db import AsyncSession
 from models import Block, Plan, Run, Task, TaskDependency, TaskStatus
@@ -62,16 +62,12 @@ class PlanRepository:
 
     async def list_timeline_rows(self, user_id: int, start_at: datetime, end_at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         """The blocks that touch `[start_at, end_at)` with what a timeline shows of their tasks, done ones included."""
-        statement = (
-            select(
-                *(Block.task_id, Block.start_at, Block.end_at, Block.source, Block.pinned, Block.reason),
-                *(Task.title, Task.status, Task.priority, Task.deadline_at),
-            )
-            .join(Task, Task.id == Block.task_id)
-            .where(Block.user_id == user_id, Block.end_at > start_at, Block.start_at < end_at, Task.deleted_at.is_(None))
-            .order_by(Block.start_at, Block.id)
-        )
+        statement = _block_rows(user_id).where(Block.end_at > start_at, Block.start_at < end_at)
         return (await self.session.execute(statement)).all()
+
+    async def list_live_rows(self, user_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The blocks of all tasks still to be done, with what is shown of them."""
+        return (await self.session.execute(_block_rows(user_id).where(Task.status.in_(LIVE)))).all()
 
     async def list_live_blocks(self, user_id: int) -> Sequence[Block]:
         """Every block of a task still to be done, past ones included."""
@@ -112,3 +108,16 @@ class PlanRepository:
 
     async def get_last_run(self, user_id: int) -> Run | None:
         return await self.session.scalar(select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))
+
+
+def _block_rows(user_id: int) -> Select[*tuple[Any, ...]]:
+    """Columns of blocks and their tasks, by start."""
+    return (
+        select(
+            *(Block.task_id, Block.start_at, Block.end_at, Block.source, Block.pinned, Block.reason),
+            *(Task.title, Task.status, Task.priority, Task.deadline_at),
+        )
+        .join(Task, Task.id == Block.task_id)
+        .where(Block.user_id == user_id, Task.deleted_at.is_(None))
+        .order_by(Block.start_at, Block.id)
+    )

@@ -50,6 +50,13 @@ class TaskRepository:
         )
         return (await self.session.scalars(statement)).all()
 
+    async def list_page(self, user_id: int, status: TaskStatus | None, limit: int, offset: int) -> tuple[Sequence[Task], int]:
+        """Tasks of a status (None: any), the newest first, and how many there are in all."""
+        where = [Task.user_id == user_id, Task.deleted_at.is_(None), *([Task.status == status] if status else [])]
+        total = await self.session.scalar(select(func.count(Task.id)).where(*where)) or 0
+        statement = select(Task).where(*where).order_by(Task.id.desc()).limit(limit).offset(offset)
+        return (await self.session.scalars(statement)).all(), total
+
     async def list_titles(self, user_id: int, limit: int, except_id: int) -> Sequence[tuple[int, str]]:
         """Id and title of tasks still to be done, the newest first."""
         statement = (

@@ -5,16 +5,24 @@ It knows the web and the templates; it never reads the database.
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from jinja2_fragments import render_block
 
 from services import wording
+from services.scope import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,6 +57,61 @@ def environment() -> Environment:
     for name in ("icons", "forms", "buttons"):
         env.globals[name] = env.get_template(f"components/{name}.html").module
     return env
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A short message at the edge of the page; `undo_url` takes a POST that undoes what it tells."""
+
+    text: str
+    kind: Literal["info", "error"] = "info"
+    undo_url: str | None = None
+
+
+def render(
+    request: Request, scope: Scope | None, template: str, /, *, block: str | None = None, status: int = 200, **context: object
+) -> HTMLResponse:
+    """The template, or one block of it, with what every template knows: zone, now, whether a model is in use, toasts.
+
+    A page also takes the message that a redirect left for it.
+    """
+    is_page = block is None and not template.endswith(".oob.html")
+    flashed = _flashed(request) if is_page else ()
+    values: dict[str, object] = {
+        "zone": scope.person.zone if scope else "UTC",
+        "now": scope.now if scope else request.app.state.clock(),
+        "ai": scope.person.uses_model if scope else False,
+        "toasts": flashed,
+        "status": status,
+        **context,
+    }
+    env = environment()
+    text = render_block(env, template, block, **values) if block else env.get_template(template).render(values)
+    response = HTMLResponse(text, status, headers={"Vary": "HX-Request"})
+    if flashed:
+        response.delete_cookie(FLASH)
+    return response
+
+
+def redirect(url: str, toast: Toast | None = None) -> RedirectResponse:
+    """See other, for browsers without scripts; the next page shows the toast."""
+    response = RedirectResponse(url, 303)
+    if toast:
+        message = json.dumps([toast.text, toast.kind, toast.undo_url])
+        packed = base64.urlsafe_b64encode(message.encode()).decode()
+        response.set_cookie(FLASH, packed, max_age=60, httponly=True, samesite="lax")
+    return response
+
+
+def _flashed(request: Request) -> tuple[Toast, ...]:
+    """The toast that the last redirect left; anything else in the cookie is ignored."""
+    try:
+        text, kind, undo_url = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH, "")))
+    except (ValueError, TypeError):
+        return ()
+    if not isinstance(text, str) or not (undo_url is None or _UNDO.fullmatch(str(undo_url))):
+        return ()
+    return (Toast(text[:500], "error" if kind == "error" else "info", undo_url),)
 
 
 def dom_id(thing: HasId, prefix: str | None = None) -> str:
@@ -89,4 +152,6 @@ def _plus_days(day: date, count: int) -> date:
     return day + timedelta(days=count)
 
 
+FLASH = "flash"
+_UNDO = re.compile(r"/tasks/\d{1,19}/(restore|reopen)")
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

@@ -36,7 +36,7 @@ def parse(form: Mapping[str, str], now: datetime, zone: str) -> EventEdit:
         fields.errors["end_at"] = "It must end after it starts."
     elif start_at and end_at and end_at - start_at > timedelta(days=LONGEST_DAYS):
         fields.errors["end_at"] = f"A busy time lasts at most {LONGEST_DAYS} days."
-    version = fields.whole("version", 0, 2**31, "The form is incomplete: open it again")
+    version = fields.optional_whole("version", 1, 2**31, "The form is incomplete: open it again")
     if fields.errors or start_at is None or end_at is None:
         raise InvalidInputError("Some fields need another look.", fields.errors)
     return EventEdit(title, start_at, end_at, version or 0)

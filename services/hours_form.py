@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from errors import InvalidInputError
 from services.wording import WEEKDAYS
@@ -52,7 +53,7 @@ def _minute(text: str) -> int | None:
 
 def _overlap(day: list[Range]) -> bool:
     spans = sorted((start, end if end > start else end + MINUTES_A_DAY) for _, start, end in day)
-    return any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False))
+    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
 
 
 def _overlap_the_next_day(ranges: list[Range]) -> list[int]:

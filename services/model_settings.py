@@ -24,10 +24,14 @@ def is_in_use(preferences: Preferences, settings: Settings) -> bool:
 
 
 def resolve(preferences: Preferences, settings: Settings) -> ModelSettings:
-    """What the gateway needs to reach this person's model. The person's own key goes before the environment's."""
+    """What the gateway needs to reach this person's model. The person's own key goes before the environment's.
+
+    The environment's key belongs to the provider: it is never sent to an address that a person has set.
+    """
+    shared = None if preferences.api_base else environment_key(preferences.model, settings)
     return ModelSettings(
         model=preferences.model,
-        api_key=decrypt(preferences.api_key_encrypted, settings) or environment_key(preferences.model, settings),
+        api_key=decrypt(preferences.api_key_encrypted, settings) or shared,
         api_base=preferences.api_base,
         max_tokens=preferences.max_tokens,
         temperature=preferences.temperature,

@@ -12,6 +12,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -61,7 +62,8 @@ class Runner:
             due = await LeaseRepository(session).list_due(MAX_CLAIMS)
         for user_id, kind in due:
             if (user_id, kind) not in self._running:
-                task = asyncio.create_task(self._run(user_id, kind))
+                # A context of its own: the ids of the request that woke us are not those of the run.
+                task = asyncio.create_task(self._run(user_id, kind), context=Context())
                 self._running[user_id, kind] = task
                 task.add_done_callback(partial(self._forget, (user_id, kind)))
         async with self.database.read_scope() as session:
@@ -170,3 +172,10 @@ class Runner:
 async def _finish(session: AsyncSession, claim: Claim) -> None:
     if not await LeaseRepository(session).finish(claim):
         raise StaleClaimError
+
+
+async def ask_plan(scope: Scope) -> None:
+    """Have everything that may move planned anew, without waiting for quiet."""
+    await scope.lock()
+    await LeaseRepository(scope.session).ask(scope.person.id, LeaseKind.PLAN, 0.0, 0.0)
+    await scope.changed(is_replanned=False)

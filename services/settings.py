@@ -65,7 +65,7 @@ class SettingsService:
             "max_tokens": str(preferences.max_tokens),
             "temperature": f"{preferences.temperature:g}",
             "ai_enabled": "on" if preferences.ai_enabled else "",
-            "timezone": preferences.timezone,
+            "zone": preferences.timezone,
             "context": await self.users.get_context(self.scope.person.id),
         }
         settings = self.scope.settings
@@ -114,9 +114,9 @@ class SettingsService:
 
     async def save_zone(self, form: Mapping[str, str]) -> None:
         """Set the time zone: hours are local, so the plan follows."""
-        zone = form.get("timezone", "").strip()
+        zone = form.get("zone", "").strip()
         if zone not in available_timezones():
-            raise InvalidInputError("Some fields need another look.", {"timezone": "Choose a zone such as Europe/Berlin."})
+            raise InvalidInputError("Some fields need another look.", {"zone": "Choose a zone such as Europe/Berlin."})
         await self.scope.lock()
         preferences = await self._preferences()
         preferences.timezone = zone

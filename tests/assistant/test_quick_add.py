@@ -105,6 +105,10 @@ class TestLimits:
     def test_title_too_long(self, length: int) -> None:
         assert parse("x" * length, NOW, "UTC").problems == (f"A title may have at most 500 characters; this one has {length}.",)
 
+    def test_what_is_too_long_is_not_read(self) -> None:
+        assert parse("write " * (SCANNED // 6 + 1) + "2h", NOW, "UTC").duration_minutes is None
+        assert parse("write " * (SCANNED // 6) + "2h", NOW, "UTC").duration_minutes == 120
+
     def test_context(self) -> None:
         assert parse(f"Write // {'x' * MAX_CONTEXT}", NOW, "UTC").problems == ()
         too_long = parse(f"Write // {'x' * (MAX_CONTEXT + 1)}", NOW, "UTC")

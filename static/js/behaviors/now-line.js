@@ -1,7 +1,6 @@
 /* Moves the line of now down the timeline. The class is the server's word for the row; the minutes within it are a shift. */
 
 const ROW_MINUTES = 5;
-const LAST_ROW = 301;
 
 export default function nowLine(element) {
   let base = null;
@@ -15,7 +14,7 @@ export default function nowLine(element) {
     const minutes = Number(base) / 60 + (performance.now() - from) / 60000;
     const row = Math.floor(minutes / ROW_MINUTES) + 1;
     element.classList.remove(...[...element.classList].filter((name) => name.startsWith("from-")));
-    element.classList.add(`from-${Math.min(row, LAST_ROW)}`);
+    element.classList.add(`from-${Math.min(row, Number(element.dataset.rows))}`);
     element.style.translate = `0 calc(var(--timeline-row) * ${((minutes % ROW_MINUTES) / ROW_MINUTES).toFixed(2)})`;
   }
 

@@ -1,6 +1,15 @@
 /* Takes a message away after eight seconds (errors: sixteen), not while it is pointed at or holds the focus. */
 
+const MOST = 4;
 const MILLISECONDS = { info: 8000, error: 16000 };
+
+/* Above an open dialog too: a popover that is shown anew comes on top. */
+function raise(region) {
+  while (region.children.length > MOST) region.firstElementChild.remove();
+  region.popover = "manual";
+  if (region.matches(":popover-open")) region.hidePopover();
+  region.showPopover();
+}
 
 export default function toast(element) {
   let timer = null;
@@ -18,6 +27,7 @@ export default function toast(element) {
     if (target.closest("[data-dismiss]")) element.remove();
   });
   element.addEventListener("htmx:finally:request", () => element.remove());
+  raise(element.parentElement);
   wait();
   return stop;
 }

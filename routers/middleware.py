@@ -1,0 +1,97 @@
+"""The gate of the web process, as pure ASGI: who may ask, what every answer carries, and the request's id in the logs."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from logs import bound
+
+log = logging.getLogger("dayloom.requests")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY_BYTES = 2 * 2**20
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# FastAPI's own page of the API loads its viewer from a CDN: without it, the page would stay empty.
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Guard:
+    """Refuses foreign hosts, cross-site writes and huge bodies; adds security headers and logs each request.
+
+    `hosts` are the names of this server; `is_open` lets any name in (behind a proxy that checks it). A write is cross-site
+    when `Sec-Fetch-Site` says so, or for browsers without it when `Origin` is another host (OWASP CSRF cheat sheet).
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], is_open: bool) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.is_open = is_open
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers, started = Headers(scope=scope), time.perf_counter()
+        request_id, status = secrets.token_hex(6), 500
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _dress(MutableHeaders(scope=message), scope["path"], request_id)
+            await send(message)
+
+        with bound(request_id=request_id):
+            refusal = self._refusal(scope["method"], headers)
+            try:
+                await (refusal or self.app)(scope, receive, send_guarded)
+            finally:
+                milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                level = logging.DEBUG if scope["path"].startswith(("/static/", "/healthz")) else logging.INFO
+                log.log(level, "%s %s %d in %s ms", scope["method"], scope["path"], status, milliseconds)
+
+    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+        host = headers.get("host", "").lower()
+        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        if not self.is_open and name not in self.hosts:
+            return PlainTextResponse("This server does not answer to that name. Set PUBLIC_URL.", 421)
+        if method not in SAFE_METHODS and _is_cross_site(headers, host):
+            return PlainTextResponse("This request came from another site and was refused.", 403)
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
+            return PlainTextResponse("This is too much to send at once; nothing was stored.", 413)
+        return None
+
+
+def _is_cross_site(headers: Headers, host: str) -> bool:
+    fetched_from = headers.get("sec-fetch-site")
+    if fetched_from is not None:
+        return fetched_from not in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != host
+
+
+def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers["X-Request-Id"] = request_id
+    if path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-cache")
+    else:
+        headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,168 @@
+"""Tasks: adding by a line of text, the dialog, and the buttons of a task's life."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, get_args
+
+from fastapi import APIRouter, Query, Request, Response
+
+from errors import ConflictError, InvalidInputError, NotFoundError
+from routers.deps import Form, FormValues, Reading, RowId, is_htmx, parse_day, reading, writing
+from routers.rendering import Toast, redirect, render
+from routers.today import answered, page, quick_add, redrawn
+from services import task_form, views
+from services.scope import Scope
+from services.task_details import TaskDetailsService
+from services.tasks import TaskService
+from services.time_entries import TimeEntryService
+from services.today import FIRST_ROWS, TodayService
+
+router = APIRouter(prefix="/tasks", include_in_schema=False)
+
+MAX_OFFSET = 10**9
+
+
+@router.post("")
+async def create(request: Request, form: FormValues) -> Response:
+    text, day = form.values.get("text", ""), parse_day(form.values.get("day", ""))
+    try:
+        async with writing(request) as scope:
+            added = await TaskService(scope).add(text, form.values.get("token", "")[:64] or None)
+    except InvalidInputError as error:
+        return await _refused(request, text, day, error)
+    if not is_htmx(request):
+        return redirect("/", Toast(added.understood))
+    async with reading(request) as scope:
+        note = quick_add(understood=added.understood)
+        return await redrawn(request, scope, day, template="tasks/create.oob.html", add=note)
+
+
+@router.get("")
+async def more(
+    request: Request, scope: Reading, group: Annotated[str, Query()], offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0
+) -> Response:
+    key = next((key for key in get_args(views.GroupKey) if key == group), None)
+    if key is None:
+        raise NotFoundError("There is no such list.")
+    shown = await TodayService(scope).group(key, offset)
+    reached = offset + len(shown.rows)
+    next_offset = reached if reached < shown.total and len(shown.rows) == FIRST_ROWS else None
+    return render(request, scope, "tasks/_more.html", group=shown, next_offset=next_offset)
+
+
+@router.get("/{task_id}")
+async def show(request: Request, scope: Reading, task_id: RowId) -> Response:
+    try:
+        return await _dialog(request, scope, task_id)
+    except NotFoundError as error:
+        if is_htmx(request):
+            return render(request, scope, "tasks/_gone.html", status=error.status, message=error.message)
+        raise
+
+
+@router.post("/{task_id}")
+async def save(request: Request, task_id: RowId, form: FormValues) -> Response:
+    try:
+        async with writing(request) as scope:
+            edit = task_form.parse(form.values, form.all("waits_for"), scope.now, scope.person.zone)
+            task = await TaskService(scope).edit(task_id, edit)
+    except (InvalidInputError, ConflictError) as error:
+        conflict = error.message if isinstance(error, ConflictError) else None
+        async with reading(request) as scope:
+            return await _dialog(request, scope, task_id, form, error.fields, conflict, error.status)
+    except NotFoundError as error:
+        if is_htmx(request):
+            return render(request, None, "tasks/_gone.html", status=error.status, message=error.message)
+        raise
+    return await _acted(request, form, Toast(f"Saved “{task.title}”."))
+
+
+@router.post("/{task_id}/start")
+async def start(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await TimeEntryService(scope).start(task_id)
+    return await _acted(request, form, Toast(f"Started “{task.title}”."))
+
+
+@router.post("/{task_id}/stop")
+async def stop(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await TimeEntryService(scope).stop(task_id)
+    return await _acted(request, form, Toast(f"Stopped “{task.title}”. The time is kept."))
+
+
+@router.post("/{task_id}/complete")
+async def complete(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await TimeEntryService(scope).complete(task_id)
+    return await _acted(request, form, Toast(f"Completed “{task.title}”.", undo_url=f"/tasks/{task_id}/reopen"))
+
+
+@router.post("/{task_id}/reopen")
+async def reopen(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await TimeEntryService(scope).reopen(task_id)
+    return await _acted(request, form, Toast(f"“{task.title}” is open again."))
+
+
+@router.post("/{task_id}/delete")
+async def delete(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await TaskService(scope).delete(task_id)
+    return await _acted(request, form, Toast(f"Deleted “{task.title}”.", undo_url=f"/tasks/{task_id}/restore"))
+
+
+@router.post("/{task_id}/restore")
+async def restore(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await TaskService(scope).restore(task_id)
+    return await _acted(request, form, Toast(f"“{task.title}” is back."))
+
+
+async def _refused(request: Request, text: str, day: date | None, error: InvalidInputError) -> Response:
+    """The field as it was, with the sentence below it."""
+    again = quick_add(text, error=error.message)
+    async with reading(request) as scope:
+        if is_htmx(request):
+            return render(request, scope, "tasks/refused.oob.html", status=error.status, quick_add=again)
+        return await page(request, scope, day, again, error.status)
+
+
+async def _acted(request: Request, form: Form, toast: Toast) -> Response:
+    """The redrawn page; from within the dialog, that is closed too."""
+    is_dialog = request.headers.get("hx-target", "").endswith("dialog")
+    return await answered(request, form, toast, "tasks/saved.oob.html" if is_dialog else "today/regions.oob.html")
+
+
+async def _dialog(
+    request: Request,
+    scope: Scope,
+    task_id: int,
+    form: FormValues | None = None,
+    errors: dict[str, str] | None = None,
+    conflict: str | None = None,
+    status: int = 200,
+) -> Response:
+    """The dialog, with what was typed where that could not be stored."""
+    details, stored = await TaskDetailsService(scope).show(task_id)
+    choices = await TaskDetailsService(scope).choices(task_id)
+    values = dict(stored)
+    if form is not None:
+        typed = {name: form.values.get(name, "") for name in stored}
+        values = typed | ({"version": stored["version"]} if conflict else {})
+        chosen = set(form.all("waits_for"))
+        choices = tuple(views.Choice(item.value, item.label, item.value in chosen) for item in choices)
+    return render(
+        request,
+        scope,
+        "tasks/dialog.html",
+        block="dialog" if is_htmx(request) else None,
+        status=status,
+        page="today",
+        details=details,
+        form=values,
+        errors=errors or {},
+        conflict=conflict,
+        choices_waits_for=choices,
+    )

@@ -1,0 +1,88 @@
+"""Today: the page, its regions as the event stream asks for them, and the two buttons of the planner."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+
+from routers.deps import Form, FormValues, Reading, ShownDay, is_htmx, parse_day, reading, writing
+from routers.rendering import Toast, redirect, render
+from services.advice import AdviceService
+from services.runs import ask_plan
+from services.scope import Scope
+from services.today import TodayService
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuickAdd:
+    """The quick-add form: what stands in the field, what was wrong with it, or how the last text was understood.
+
+    `token` makes a form that is sent twice one task.
+    """
+
+    token: str
+    text: str = ""
+    error: str | None = None
+    understood: str | None = None
+
+
+def quick_add(text: str = "", error: str | None = None, understood: str | None = None) -> QuickAdd:
+    """The form with a fresh token."""
+    return QuickAdd(secrets.token_urlsafe(12), text, error, understood)
+
+
+@router.get("/")
+async def show(request: Request, scope: Reading, day: ShownDay) -> Response:
+    return await page(request, scope, day)
+
+
+@router.get("/today/regions")
+async def regions(request: Request, scope: Reading, day: ShownDay) -> Response:
+    return await redrawn(request, scope, day)
+
+
+@router.post("/plan/run")
+async def plan_again(request: Request, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        await ask_plan(scope)
+    return await answered(request, form, Toast("Planning again."))
+
+
+@router.post("/plan/prioritise")
+async def prioritise(request: Request, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        await AdviceService(scope).ask_again()
+    return await answered(request, form, Toast("Priorities are being computed again."))
+
+
+async def page(request: Request, scope: Scope, day: date | None, add: QuickAdd | None = None, status: int = 200) -> Response:
+    """The whole page."""
+    view = await TodayService(scope).page(day)
+    return render(request, scope, "today/index.html", status=status, page="today", view=view, quick_add=add or quick_add())
+
+
+async def redrawn(
+    request: Request,
+    scope: Scope,
+    day: date | None,
+    *toasts: Toast,
+    template: str = "today/regions.oob.html",
+    add: QuickAdd | None = None,
+) -> Response:
+    """The regions of the page as out-of-band fragments."""
+    view = await TodayService(scope).page(day)
+    return render(request, scope, template, view=view, toasts=toasts, quick_add=add)
+
+
+async def answered(request: Request, form: Form, toast: Toast, template: str = "today/regions.oob.html") -> Response:
+    """What an action answers once it is committed: the redrawn regions, or without scripts the page again."""
+    day = parse_day(form.values.get("day", ""))
+    if not is_htmx(request):
+        return redirect(f"/?day={day}" if day else "/", toast)
+    async with reading(request) as scope:
+        return await redrawn(request, scope, day, toast, template=template)

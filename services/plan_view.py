@@ -1,0 +1,75 @@
+"""The plan and the tasks as programs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Task, TaskStatus
+from repositories.plans import PlanRepository
+from repositories.tasks import TaskRepository
+from services.scope import Scope
+
+MAX_UNPLACED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBlock:
+    """A block with its task's title."""
+
+    task_id: int
+    task: str
+    start: datetime
+    end: datetime
+    source: str
+    pinned: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedTask:
+    """A task without a place, and why."""
+
+    task_id: int
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlan:
+    """A person's plan."""
+
+    version: int
+    blocks: tuple[PlannedBlock, ...]
+    unplaced: tuple[UnplacedTask, ...]
+
+
+class PlanViewService:
+    """Reads; changes nothing."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    async def show(self) -> ShownPlan:
+        """The blocks of all tasks still to be done, by start, and the tasks without a place."""
+        user_id = self.scope.person.id
+        plans, tasks = PlanRepository(self.scope.session), TaskRepository(self.scope.session)
+        head = await plans.get_head(user_id)
+        blocks = await plans.list_live_rows(user_id)
+        unplaced = await tasks.list_unplaced(user_id, MAX_UNPLACED, 0)
+        return ShownPlan(
+            version=head.version,
+            blocks=tuple(
+                PlannedBlock(row.task_id, row.title, row.start_at, row.end_at, row.source, row.pinned, row.reason)
+                for row in blocks
+            ),
+            unplaced=tuple(UnplacedTask(row.id, row.title, row.unplaced_reason or WAITING) for row in unplaced.rows),
+        )
+
+    async def tasks(self, status: TaskStatus | None, limit: int, offset: int) -> tuple[Sequence[Task], int]:
+        """Tasks, the newest first, and how many there are."""
+        return await TaskRepository(self.scope.session).list_page(self.scope.person.id, status, limit, offset)
+
+
+WAITING = "The planner has not looked at it yet."
