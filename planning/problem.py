@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from planning.graph import find_circle
+
 MAX_WEIGHT = 10.0
 MAX_HORIZON = 527_040
 """Minutes in 366 days. It keeps one term of the objective from growing past the next (see `planning.objective`)."""
+MAX_MINUTE = 10**12
+"""Further away than any instant that a datetime can hold, and near enough for the solver's 64 bits."""
 
 FixedKind = Literal["pinned", "frozen", "running"]
 UnplacedCode = Literal["no_room", "hard_deadline", "no_window", "predecessor", "successor_fixed", "too_long"]
@@ -35,6 +39,7 @@ class Interval:
     def __post_init__(self) -> None:
         if self.end <= self.start:
             raise ProblemError(f"An interval must end after it starts, not {self.start} to {self.end}.")
+        _refuse_far("An interval", self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Resource:
     def __post_init__(self) -> None:
         if self.capacity < 1:
             raise ProblemError(f"Resource {self.id!r} needs a capacity of at least 1, not {self.capacity}.")
-        if self.max_stretch < 0 or self.break_minutes < 0:
+        if min(self.max_stretch, self.break_minutes) < 0:
             raise ProblemError(f"Resource {self.id!r} has a negative stretch or break.")
 
 
@@ -93,6 +98,10 @@ class Predecessor:
 
     job_id: str
     lag: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.lag <= MAX_MINUTE:
+            raise ProblemError(f"Waiting for job {self.job_id!r} needs a lag of 0 to {MAX_MINUTE} minutes, not {self.lag}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,7 @@ class Job:
     def __post_init__(self) -> None:
         if self.duration <= 0:
             raise ProblemError(f"Job {self.id!r} needs a duration above 0 minutes, not {self.duration}.")
+        _refuse_far(f"Job {self.id!r}", self.duration, self.release, self.deadline, self.suggested_start)
         if not 0 <= self.weight <= MAX_WEIGHT:  # also refuses NaN
             raise ProblemError(f"Job {self.id!r} needs a weight from 0 to {MAX_WEIGHT:g}, not {self.weight}.")
         if self.buffer_after < 0:
@@ -149,6 +159,7 @@ class Placement:
     def __post_init__(self) -> None:
         if self.end <= self.start:
             raise ProblemError(f"A block of job {self.job_id!r} must end after it starts, not {self.start} to {self.end}.")
+        _refuse_far(f"A block of job {self.job_id!r}", self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +199,8 @@ class Problem:
         self._check_frame()
         self._check_names()
         self._check_jobs()
-        _refuse_cycles(self.jobs)
+        if circle := find_circle({job.id: [before.job_id for before in job.predecessors] for job in self.jobs}):
+            raise ProblemError(f"Job {circle[0]!r} waits for itself: {' after '.join([*circle[:20], circle[0]])}.")
         self._check_fixed()
 
     def _check_frame(self) -> None:
@@ -214,39 +226,33 @@ class Problem:
         capacity = {resource.id: resource.capacity for resource in self.resources}
         for job in self.jobs:
             for demand in job.demands:
-                if demand.resource_id not in capacity:
+                most = capacity.get(demand.resource_id)
+                if most is None:
                     raise ProblemError(f"Job {job.id!r} asks for an unknown resource, {demand.resource_id!r}.")
-                if not 1 <= demand.units <= capacity[demand.resource_id]:
-                    most = capacity[demand.resource_id]
-                    raise ProblemError(
-                        f"Job {job.id!r} asks for {demand.units} of resource {demand.resource_id!r}, which has 1 to {most}."
-                    )
+                if not 1 <= demand.units <= most:
+                    raise ProblemError(f"Job {job.id!r} may ask for 1 to {most} of {demand.resource_id!r}, not {demand.units}.")
             _refuse_twins(f"resource of job {job.id!r}", (demand.resource_id for demand in job.demands))
             for predecessor in job.predecessors:
                 if predecessor.job_id not in known:
                     raise ProblemError(f"Job {job.id!r} waits for an unknown job, {predecessor.job_id!r}.")
-                if predecessor.lag < 0:
-                    raise ProblemError(f"Job {job.id!r} waits for job {predecessor.job_id!r} with a negative lag.")
             _refuse_twins(f"predecessor of job {job.id!r}", (predecessor.job_id for predecessor in job.predecessors))
 
     def _check_fixed(self) -> None:
         jobs = {job.id: job for job in self.jobs}
-        for placement in (*(fixed.placement for fixed in self.fixed), *self.current):
+        for placement in (*(entry.placement for entry in self.fixed), *self.current):
             if placement.job_id not in jobs:
                 raise ProblemError(f"A fixed or current block belongs to an unknown job, {placement.job_id!r}.")
         steps: dict[str, list[tuple[int, int, str]]] = {resource.id: [] for resource in self.resources}
-        for block in (fixed.placement for fixed in self.fixed):
+        for block in (entry.placement for entry in self.fixed):
             for demand in jobs[block.job_id].demands:
-                steps[demand.resource_id].append((block.start, demand.units, block.job_id))
-                steps[demand.resource_id].append((block.end, -demand.units, block.job_id))
+                held_by, units = steps[demand.resource_id], demand.units
+                held_by += [(block.start, units, block.job_id), (block.end, -units, block.job_id)]
         for resource in self.resources:
             held = 0
             for _, units, job_id in sorted(steps[resource.id]):  # at one instant ends (negative) sort before starts
                 held += units
                 if held > resource.capacity:
-                    raise ProblemError(
-                        f"A fixed block of job {job_id!r} overlaps others beyond the capacity of resource {resource.id!r}."
-                    )
+                    raise ProblemError(f"A fixed block of job {job_id!r} overlaps others beyond what {resource.id!r} can hold.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,23 +299,6 @@ def _refuse_twins(what: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
-def _refuse_cycles(jobs: tuple[Job, ...]) -> None:
-    """Peel off jobs whose predecessors are done (Kahn 1962); what is left waits in a circle, which is then walked once."""
-    waiting = {job.id: len(job.predecessors) for job in jobs}
-    successors: dict[str, list[str]] = {job.id: [] for job in jobs}
-    for job in jobs:
-        for predecessor in job.predecessors:
-            successors[predecessor.job_id].append(job.id)
-    ready = [job_id for job_id, count in waiting.items() if count == 0]
-    while ready:
-        for successor in successors[ready.pop()]:
-            waiting[successor] -= 1
-            if waiting[successor] == 0:
-                ready.append(successor)
-    before = {job.id: next(p.job_id for p in job.predecessors if waiting[p.job_id]) for job in jobs if waiting[job.id]}
-    if before:
-        trail = {next(iter(before)): 0}  # the walk back, each job with its place in it
-        while (previous := before[next(reversed(trail))]) not in trail:
-            trail[previous] = len(trail)
-        circle = [*trail][trail[previous] :]
-        raise ProblemError(f"Job {circle[0]!r} waits for itself: {' after '.join([*circle[:20], circle[0]])}.")
+def _refuse_far(what: str, *minutes: int | None) -> None:
+    if any(minute is not None and abs(minute) > MAX_MINUTE for minute in minutes):
+        raise ProblemError(f"{what} has a time further than {MAX_MINUTE} minutes away.")

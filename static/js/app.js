@@ -3,6 +3,7 @@
 
 import announce from "./behaviors/announce.js";
 import clock from "./behaviors/clock.js";
+import connection from "./behaviors/connection.js";
 import dialog from "./behaviors/dialog.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
@@ -13,7 +14,7 @@ import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 
-const behaviors = { clock, dialog, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
+const behaviors = { clock, connection, dialog, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
 const bound = new Map();
 
 function bind(element) {

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from planning.checker import check
 from planning.problem import (
+    MAX_MINUTE,
     Busy,
     Calendar,
     Demand,
@@ -102,7 +103,7 @@ def _busy(spans: tuple[Interval, ...]) -> tuple[Busy, ...]:
 
 @st.composite
 def _jobs(draw: st.DrawFn, number: int, resources: tuple[Resource, ...], horizon: int) -> Job:
-    anywhen = st.integers(-horizon, 3 * horizon)
+    anywhen = st.integers(-horizon, 3 * horizon) | st.integers(-horizon, horizon) | st.sampled_from((-MAX_MINUTE, MAX_MINUTE))
     demands = tuple(
         Demand(resource.id, draw(st.integers(1, resource.capacity)))
         for resource in resources
@@ -120,6 +121,6 @@ def _jobs(draw: st.DrawFn, number: int, resources: tuple[Resource, ...], horizon
         calendar=draw(st.sampled_from((None, None, "c0"))),
         allowed=draw(st.none() | st.none() | intervals(3, 0, horizon)),
         preferred=draw(intervals(2, 0, horizon)),
-        suggested_start=draw(st.none() | anywhen | st.integers(-(10**12), 10**12)),
-        predecessors=tuple(Predecessor(f"j{other}", draw(st.sampled_from((0, 10)))) for other in before),
+        suggested_start=draw(st.none() | anywhen),
+        predecessors=tuple(Predecessor(f"j{other}", draw(st.sampled_from((0, 0, 0, 10, 10, MAX_MINUTE)))) for other in before),
     )

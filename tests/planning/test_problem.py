@@ -22,6 +22,9 @@ class TestJob:
             ({"weight": -0.1}, "weight"),
             ({"buffer_after": -1}, "buffer"),
             ({"max_chunk": 0}, "chunk limit"),
+            ({"deadline": 10**13}, "further"),
+            ({"release": -(10**13)}, "further"),
+            ({"suggested_start": 10**13}, "further"),
             ({"min_chunk": 60, "max_chunk": 30}, "smallest chunk"),
         ],
     )
@@ -41,6 +44,17 @@ class TestValues:
     def test_block_backwards(self) -> None:
         with pytest.raises(ProblemError, match="'a' must end after it starts"):
             Placement("a", 5, 4)
+
+    @pytest.mark.parametrize("lag", [-1, 10**13])
+    def test_lag(self, lag: int) -> None:
+        with pytest.raises(ProblemError, match="'b' needs a lag of 0 to"):
+            Predecessor("b", lag)
+
+    def test_far_away(self) -> None:
+        with pytest.raises(ProblemError, match="further"):
+            Interval(0, 10**13)
+        with pytest.raises(ProblemError, match="'a' has a time further"):
+            Placement("a", -(10**13), 0)
 
     def test_touching_intervals_of_a_calendar(self) -> None:
         with pytest.raises(ProblemError, match="'Work' must be sorted, and apart"):
@@ -79,11 +93,10 @@ class TestProblem:
         [
             ((job("a"), job("a")), "two of job 'a'"),
             ((job("a", calendar="Night"),), "Job 'a' has an unknown calendar, 'Night'"),
-            ((job("a", demands=(Demand("ada", 2),)),), "'a' asks for 2 of resource 'ada'"),
-            ((job("a", demands=(Demand("ada", 0),)),), "'a' asks for 0 of resource 'ada'"),
+            ((job("a", demands=(Demand("ada", 2),)),), "'a' may ask for 1 to 1 of 'ada', not 2"),
+            ((job("a", demands=(Demand("ada", 0),)),), "'a' may ask for 1 to 1 of 'ada', not 0"),
             ((job("a", demands=(Demand("ada"), Demand("ada"))),), "two of resource of job 'a' 'ada'"),
             ((job("a", after=("b",)),), "'a' waits for an unknown job, 'b'"),
-            ((job("b"), job("a", predecessors=(Predecessor("b", -1),))), "'a' waits for job 'b' with a negative lag"),
             ((job("b"), job("a", after=("b", "b"))), "two of predecessor of job 'a' 'b'"),
             ((job("a", after=("a",)),), "Job 'a' waits for itself: a after a"),
             (
@@ -102,7 +115,7 @@ class TestProblem:
             day(*jobs)
 
     def test_fixed_blocks_beyond_capacity(self) -> None:
-        with pytest.raises(ProblemError, match="'b' overlaps others beyond the capacity of resource 'ada'"):
+        with pytest.raises(ProblemError, match="'b' overlaps others beyond what 'ada' can hold"):
             day(job("a"), job("b"), fixed=(pinned("a", 0), pinned("b", 30)))
 
     def test_fixed_blocks_that_touch(self) -> None:

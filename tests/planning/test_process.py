@@ -21,7 +21,7 @@ from tests.planning.cases import assert_valid, day, job, starts
 from tests.planning.test_engine import weeks
 
 LONG = weeks(8, 6000)
-"""Minutes of work: its local search alone lays out forty plans of thousands of jobs."""
+"""About a second of work, far more than the moment after which these tests strike."""
 
 
 @pytest_asyncio.fixture
