@@ -6,8 +6,9 @@ on SQLite (one writer connection that begins IMMEDIATE, a pool of readers) and P
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,22 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Float, TypeDecorator
 
+from errors import ConflictError, UnavailableError
+
+log = logging.getLogger(__name__)
+
 TOUCHED = "touched"
+BUSY = "The database did not answer in time. Nothing was changed: try again in a moment."
+CHANGED = "This was changed somewhere else at the same moment. Nothing was stored: look again, then try again."
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -80,8 +90,9 @@ class Database:
     @asynccontextmanager
     async def session_scope(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any error. Then the listeners hear whose things changed."""
-        async with self._write_session.begin() as session:
-            yield session
+        with _translated():
+            async with self._write_session.begin() as session:
+                yield session
         touched: set[int] = session.info.get(TOUCHED, set())
         for user_id in touched:
             for listener in self.listeners:
@@ -90,13 +101,26 @@ class Database:
     @asynccontextmanager
     async def read_scope(self) -> AsyncIterator[AsyncSession]:
         """One consistent view for reading; it never waits for a writer."""
-        async with self._read_session() as session:
-            yield session
+        with _translated():
+            async with self._read_session() as session:
+                yield session
 
     async def close(self) -> None:
         """Give every connection back."""
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What the database refuses, as the errors that a person may meet."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise ConflictError(CHANGED) from error
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+        log.error("The database failed: %s", error)
+        raise UnavailableError(BUSY) from error
 
 
 def touch(session: AsyncSession, user_id: int) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from errors import AppError
 from routers.deps import is_htmx
 from routers.rendering import Toast, render
-
-log = logging.getLogger(__name__)
 
 TITLES = {
     404: "Not here",
@@ -31,8 +24,6 @@ SENTENCES = {
     404: "There is nothing at this address. It may have been deleted.",
     405: "This address does not take that kind of request.",
 }
-BUSY = "The database did not answer in time. Nothing was changed: try again in a moment."
-CHANGED = "This was changed somewhere else at the same moment. Nothing was stored: look again, then try again."
 BROKEN = "Something went wrong on our side, and nothing was changed. Try again; the server's log says more."
 
 
@@ -53,17 +44,6 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         return answer(request, error.status_code, SENTENCES.get(error.status_code, str(error.detail)))
-
-    @app.exception_handler(StaleDataError)
-    async def stale(request: Request, _error: StaleDataError) -> Response:
-        return answer(request, 409, CHANGED)
-
-    @app.exception_handler(DBAPIError)
-    @app.exception_handler(PoolTimeoutError)
-    @app.exception_handler(ConnectionError)
-    async def database(request: Request, error: Exception) -> Response:
-        log.error("The database failed: %s", error)
-        return answer(request, 503, BUSY)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _error: Exception) -> Response:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from db import Database
+from errors import AppError
 from migrations import head_revision
 
 PATIENCE_SECONDS = 3.0
@@ -18,12 +19,12 @@ async def database_problem(database: Database) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), database.read_scope() as session:
             await session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
-        return f"The database cannot be reached: {type(error).__name__}. Check DATABASE_URL."
+    except (AppError, SQLAlchemyError, TimeoutError):
+        return "The database cannot be reached. Check DATABASE_URL, and that the server runs."
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), database.read_scope() as session:
             revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
-    except (SQLAlchemyError, TimeoutError):
+    except (AppError, SQLAlchemyError, TimeoutError):
         revision = None
     if revision != head_revision():
         return "The database is not migrated to this version. Run `python cli.py migrate`."

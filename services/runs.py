@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.gateway import Gateway
 from config import Settings
 from db import AsyncSession, Database
-from errors import ConflictError
+from errors import AppError, ConflictError
 from logs import bound
 from models import LeaseKind
 from planning.process import SolverProcess
@@ -148,7 +148,7 @@ class Runner:
             try:
                 async with self.database.session_scope() as session:
                     await LeaseRepository(session).renew(claim, self.settings.lease_seconds)
-            except SQLAlchemyError:
+            except (AppError, SQLAlchemyError):
                 log.warning("The lease could not be renewed; trying again.", exc_info=True)
 
     async def _give_back(self, claim: Claim, error: str | None) -> None:
