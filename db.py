@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import gaierror
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, event
@@ -118,7 +119,7 @@ def _translated() -> Iterator[None]:
         yield
     except StaleDataError as error:
         raise ConflictError(CHANGED) from error
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, gaierror) as error:
         log.error("The database failed: %s", error)
         raise UnavailableError(BUSY) from error
 

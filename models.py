@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -66,6 +67,15 @@ class LeaseKind(StrEnum):
 def owner() -> Mapped[int]:
     """The column that says whose row it is."""
     return mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+
+
+def word(values: type[StrEnum]) -> Enum:
+    """A column that holds one of the enumeration's words as text; `one_of` is its constraint."""
+    return Enum(values, native_enum=False, create_constraint=False, length=16, values_callable=_values)
+
+
+def _values(values: type[StrEnum]) -> list[str]:
+    return [value.value for value in values]
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
@@ -167,7 +177,7 @@ class Task(Base):
     user_id: Mapped[int] = owner()
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     context: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[TaskStatus] = mapped_column(String(16), default=TaskStatus.OPEN)
+    status: Mapped[TaskStatus] = mapped_column(word(TaskStatus), default=TaskStatus.OPEN)
     importance: Mapped[int | None]
     duration_minutes: Mapped[int]
     duration_source: Mapped[str] = mapped_column(String(16))
@@ -224,7 +234,7 @@ class Block(Base):
     task_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"))
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
-    source: Mapped[BlockSource] = mapped_column(String(16))
+    source: Mapped[BlockSource] = mapped_column(word(BlockSource))
     pinned: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(Text, default="")
 
@@ -303,7 +313,7 @@ class RunLease(Base):
     __table_args__ = (one_of("kind", LeaseKind), Index("ix_run_leases_due_seconds", "due_seconds"))
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[LeaseKind] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[LeaseKind] = mapped_column(word(LeaseKind), primary_key=True)
     sequence: Mapped[int] = mapped_column(default=0)
     due_seconds: Mapped[float | None]
     first_asked_seconds: Mapped[float | None]

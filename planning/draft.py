@@ -212,6 +212,7 @@ def _wished(frame: Frame, lanes: Lanes, number: int, first: int, last_end: int) 
 
 def _regret(frame: Frame, number: int, start: int) -> int:
     """The price of a start, and the lateness that it forces on the job's successors."""
-    late = max(0, start + frame.prices[number].duration - max(frame.due[number], frame.problem.now))
-    is_pulled = frame.due[number] < (frame.prices[number].deadline or NEVER)
-    return frame.prices[number].at(start) + (TARDINESS * frame.pull[number] * late if is_pulled else 0)
+    price, due = frame.prices[number], frame.due[number]
+    is_pulled = due < (NEVER if price.deadline is None else price.deadline)
+    late = max(0, start + price.duration - max(due, frame.problem.now)) if is_pulled else 0
+    return price.at(start) + TARDINESS * frame.pull[number] * late

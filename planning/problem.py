@@ -14,10 +14,8 @@ from typing import Literal
 from planning.graph import find_circle
 
 MAX_WEIGHT = 10.0
-MAX_HORIZON = 527_040
-"""Minutes in 366 days. It keeps one term of the objective from growing past the next (see `planning.objective`)."""
-MAX_MINUTE = 10**12
-"""Further away than any instant that a datetime can hold, and near enough for the solver's 64 bits."""
+MAX_HORIZON = 527_040  # minutes in 366 days: it keeps one term of the objective from growing past the next
+MAX_MINUTE = 10**12  # further away than any instant that a datetime can hold, near enough for the solver's 64 bits
 
 FixedKind = Literal["pinned", "frozen", "running"]
 UnplacedCode = Literal["no_room", "hard_deadline", "no_window", "predecessor", "successor_fixed", "too_long"]
@@ -78,10 +76,8 @@ class Resource:
     break_minutes: int = 0
 
     def __post_init__(self) -> None:
-        if self.capacity < 1:
-            raise ProblemError(f"Resource {self.id!r} needs a capacity of at least 1, not {self.capacity}.")
-        if min(self.max_stretch, self.break_minutes) < 0:
-            raise ProblemError(f"Resource {self.id!r} has a negative stretch or break.")
+        if self.capacity < 1 or self.max_stretch < 0 or self.break_minutes < 0:
+            raise ProblemError(f"Resource {self.id!r} needs a capacity of at least 1, and no negative stretch or break.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +136,9 @@ class Job:
         _refuse_far(f"Job {self.id!r}", self.duration, self.release, self.deadline, self.suggested_start)
         if not 0 <= self.weight <= MAX_WEIGHT:  # also refuses NaN
             raise ProblemError(f"Job {self.id!r} needs a weight from 0 to {MAX_WEIGHT:g}, not {self.weight}.")
-        if self.buffer_after < 0:
-            raise ProblemError(f"Job {self.id!r} has a negative buffer.")
-        if any(limit is not None and limit < 1 for limit in (self.min_chunk, self.max_chunk, self.max_per_day)):
-            raise ProblemError(f"Job {self.id!r} has a chunk limit below 1 minute.")
+        limits = (self.min_chunk, self.max_chunk, self.max_per_day)
+        if self.buffer_after < 0 or any(limit is not None and limit < 1 for limit in limits):
+            raise ProblemError(f"Job {self.id!r} has a negative buffer or a chunk limit below 1 minute.")
         if self.min_chunk is not None and self.max_chunk is not None and self.min_chunk > self.max_chunk:
             raise ProblemError(f"Job {self.id!r} has a smallest chunk above its largest.")
 

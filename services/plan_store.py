@@ -139,7 +139,7 @@ class PlanStore:
         )
 
     def _when(self, minute: int) -> str:
-        return wording.moment(self.thought.framed.frame.instant(minute), self.scope.now, self.scope.person.zone)
+        return wording.when(self.thought.framed.frame.instant(minute), self.scope.now, self.scope.person.zone)
 
     def _say(self, task: Task, text: str) -> None:
         self.tasks.note(task.user_id, task.id, self.scope.now, "planner", text)

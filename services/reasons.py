@@ -24,7 +24,7 @@ class Words:
         self.tasks = {str(task.id): task for task in rows.tasks}
 
     def block(self, why: Explanation) -> str:
-        """ "First free 3 h in your Work hours after *Standup*; due Fri 17:00, 5 h to spare"."""
+        """ "First free 3 h in your Work hours after “Standup”; due Fri 17:00, 5 h to spare"."""
         task = self.tasks[why.job_id]
         parts = [self._place(why), *self._due(why, task)]
         if note := _rules_note(task):
@@ -43,9 +43,9 @@ class Words:
             case "no_window" | "too_long":
                 return f"No stretch of your hours is {length} long. Shorten the task, or widen your hours."
             case "predecessor":
-                return f"It waits for *{other}*, which has no place itself."
+                return f"It waits for “{other}”, which has no place itself."
             case "successor_fixed":
-                return f"It must end before *{other}*, which is fixed, and nothing is free before that. Move *{other}*."
+                return f"It must end before “{other}”, which is fixed, and nothing is free before that. Move “{other}”."
             case _:
                 return f"There are no free {length} in the time that is planned. Widen your hours, or drop something."
 
@@ -72,10 +72,10 @@ class Words:
 
     def _after(self, why: Explanation) -> str:
         if why.waits_for:
-            return f" after *{', '.join(self._name(job_id) for job_id in why.waits_for[:3])}*, which it waits for"
+            return f" after “{', '.join(self._name(job_id) for job_id in why.waits_for[:3])}”, which it waits for"
         if why.after_job:
-            return f" after *{self._name(why.after_job)}*"
-        return f" after *{_short(why.after_busy)}*" if why.after_busy else ""
+            return f" after “{self._name(why.after_job)}”"
+        return f" after “{_short(why.after_busy)}”" if why.after_busy else ""
 
     def _due(self, why: Explanation, task: Task) -> list[str]:
         if why.deadline is None or why.slack is None:
@@ -83,11 +83,11 @@ class Words:
         deadline = task.deadline_at or self.framed.frame.instant(why.deadline)
         due = f"due {self._moment(deadline)}" if task.deadline_at else f"the assistant reads it as due {self._moment(deadline)}"
         if why.slack < 0:
-            return [due, f"{wording.minutes(-why.slack)} late"]
-        return [due, f"{wording.minutes(why.slack)} to spare"]
+            return [f"{due}, {wording.minutes(-why.slack)} late"]
+        return [f"{due}, {wording.minutes(why.slack)} to spare"]
 
     def _moment(self, at: datetime) -> str:
-        return wording.moment(at, self.rows.now, self.rows.zone)
+        return wording.when(at, self.rows.now, self.rows.zone)
 
     def _name(self, job_id: str) -> str:
         return _short(self.tasks[job_id].title) if job_id in self.tasks else "another task"

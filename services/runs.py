@@ -88,8 +88,11 @@ class Runner:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _forget(self, key: tuple[int, LeaseKind], _task: asyncio.Task[None]) -> None:
+    def _forget(self, key: tuple[int, LeaseKind], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
+        if not task.cancelled() and (error := task.exception()):
+            # The database itself failed: the lease runs out, and the work is taken up again.
+            log.error("A run could not be claimed or given back: %s", error)
 
     async def _run(self, user_id: int, kind: LeaseKind) -> None:
         async with self.database.session_scope() as session:

@@ -200,10 +200,10 @@ class TaskService:
         zone, now = self.scope.person.zone, self.scope.now
         parts = [task.title, wording.minutes(task.duration_minutes) + ("" if draft.duration_minutes else " (estimated)")]
         if task.deadline_at:
-            parts.append(f"due {wording.moment(task.deadline_at, now, zone)}")
+            parts.append(f"due {wording.when(task.deadline_at, now, zone)}")
         if task.importance:
             parts.append(f"importance {task.importance}")
-        parts.append(f"planned for {wording.moment(block.start_at, now, zone)}" if block else "no free time found yet")
+        parts.append(f"planned for {wording.when(block.start_at, now, zone)}" if block else "no free time found yet")
         return " · ".join(parts)
 
     def _note(self, task: Task, changed: Sequence[str]) -> None:

@@ -37,6 +37,12 @@ def moment(at: datetime, now: datetime, zone: str) -> str:
     return f"{day_name(local.date(), now.astimezone(ZoneInfo(zone)).date())} {local:%H:%M}"
 
 
+def when(at: datetime, now: datetime, zone: str) -> str:
+    """A moment within a sentence: "today 14:00", "Fri 17:00"."""
+    spoken = moment(at, now, zone)
+    return spoken[0].lower() + spoken[1:] if spoken.startswith((*_NEAR_DAYS.values(),)) else spoken
+
+
 def minutes(amount: int) -> str:
     """ "45 min", "3 h", "1 h 30 min", "2 d 4 h" for a stretch of a day or more."""
     hours, rest = divmod(amount, 60)

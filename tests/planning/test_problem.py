@@ -63,7 +63,7 @@ class TestValues:
     def test_resource(self) -> None:
         with pytest.raises(ProblemError, match="'ada' needs a capacity"):
             Resource("ada", 0)
-        with pytest.raises(ProblemError, match="'ada' has a negative"):
+        with pytest.raises(ProblemError, match="and no negative stretch"):
             Resource("ada", break_minutes=-1)
 
 

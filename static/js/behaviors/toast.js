@@ -7,8 +7,8 @@ const MILLISECONDS = { info: 8000, error: 16000 };
 function raise(region) {
   while (region.children.length > MOST) region.firstElementChild.remove();
   region.popover = "manual";
-  if (region.matches(":popover-open")) region.hidePopover();
-  region.showPopover();
+  if (region.matches(":popover-open") && document.querySelector("dialog[open]")) region.hidePopover();
+  if (!region.matches(":popover-open")) region.showPopover();
 }
 
 export default function toast(element) {
@@ -26,7 +26,9 @@ export default function toast(element) {
   element.addEventListener("click", ({ target }) => {
     if (target.closest("[data-dismiss]")) element.remove();
   });
-  element.addEventListener("htmx:finally:request", () => element.remove());
+  element.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail.ctx.response.raw.ok) element.remove();
+  });
   raise(element.parentElement);
   wait();
   return stop;
