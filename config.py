@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     openrouter_api_key: SecretStr = SecretStr("")
     openai_api_key: SecretStr = SecretStr("")
     anthropic_api_key: SecretStr = SecretStr("")
+    deepseek_api_key: SecretStr = SecretStr("")
+    gemini_api_key: SecretStr = SecretStr("")
+    groq_api_key: SecretStr = SecretStr("")
 
     poll_seconds: Seconds = 5.0
     plan_quiet_seconds: Seconds = 0.3
@@ -133,6 +136,8 @@ def get_settings() -> Settings:
         name = str(first["loc"][0]).upper() if first["loc"] else "The environment"
         reason = first["msg"].removeprefix("Value error, ")
         raise ConfigurationError(f"{name} cannot be used: {reason}.") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(f".env cannot be read: {error}.") from None
     if not settings.is_loopback and not settings.allow_remote:
         raise ConfigurationError(
             f"HOST={settings.host} would let others in, and there are no accounts yet: "

@@ -45,6 +45,9 @@ def environment_key(model: str, settings: Settings) -> str | None:
         "openrouter": settings.openrouter_api_key,
         "openai": settings.openai_api_key,
         "anthropic": settings.anthropic_api_key,
+        "deepseek": settings.deepseek_api_key,
+        "gemini": settings.gemini_api_key,
+        "groq": settings.groq_api_key,
     }
     key = keys.get(model.partition("/")[0])
     return (key.get_secret_value() or None) if key else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from services.briefs import brief_of
 from services.planning import PlanningService
 from services.scope import Scope
 from services.task_form import TaskEdit
+
+log = logging.getLogger(__name__)
 
 REASONS_TO_REPLAN = ("duration_minutes", "earliest_at", "deadline_at", "deadline_is_hard")
 REASONS_TO_ADVISE = ("title", "context", "importance", "deadline_at", "duration_minutes")
@@ -58,7 +61,7 @@ class TaskService:
         priority = rules.priorities_of((brief,), now, ZoneInfo(person.zone))[0]
         task.priority, task.priority_reason, task.priority_source = priority.priority, priority.reason, "rules"
         await self.tasks.add(task)
-        self.tasks.note(person.id, task.id, now, "person", "Added.")
+        self._say(task, "Added.")
         block = await self._first_block(task, draft.start_at)
         await self.scope.changed(LeaseKind.ADVISE, LeaseKind.PLAN, is_replanned=block is not None and block.pinned)
         return Added(task, self._understood(task, draft, block))
@@ -212,6 +215,7 @@ class TaskService:
 
     def _say(self, task: Task, text: str) -> None:
         self.tasks.note(task.user_id, task.id, self.scope.now, "person", text)
+        log.info("Task: %s", text, extra={"task_id": task.id})
 
 
 def _task_of(draft: quick_add.Draft, user_id: int, now: datetime, submit_key: str | None) -> Task:

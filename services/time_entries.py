@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +15,8 @@ from repositories.time_entries import TimeEntryRepository
 from services import framing
 from services.planning import PlanningService
 from services.scope import Scope
+
+log = logging.getLogger(__name__)
 
 UNFINISHED = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 
@@ -113,6 +116,7 @@ class TimeEntryService:
 
     async def _ended(self, task: Task, said: str) -> Task:
         self.tasks.note(task.user_id, task.id, self.scope.now, "person", said)
+        log.info("Task: %s", said, extra={"task_id": task.id})
         await self.scope.session.flush()
         await self.scope.changed(LeaseKind.PLAN)
         return task

@@ -1,0 +1,110 @@
+"""Fixtures of the journeys: one Chromium for all, a server and a database for each test, and pages that must not complain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.e2e.server import AppServer
+from tests.e2e.steps import Watch, work_daily
+from tests.support.browser import executable_path, launch_arguments
+
+PATIENCE_MS = 10_000
+WIDE = (1200, 760)
+NARROW = (360, 740)
+
+StartApp = Callable[..., AppServer]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page and what it complained about."""
+
+    page: Page
+    watch: Watch
+
+
+OpenTab = Callable[..., Tab]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium; ended with the last journey, since Playwright's loop and pytest-asyncio's cannot live side by side."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable_path(), args=launch_arguments())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def start_app(tmp_path: Path) -> Iterator[StartApp]:
+    """Starts servers on databases of their own, working 9 to 17 on every day; their logs must hold no error."""
+    running: list[AppServer] = []
+
+    def start(**environment: str) -> AppServer:
+        folder = tmp_path / f"app-{len(running)}"
+        folder.mkdir()
+        server = AppServer(folder, environment)
+        running.append(server)
+        server.__enter__()
+        work_daily(server)
+        return server
+
+    yield start
+    for server in running:
+        server.__exit__(None, None, None)
+        complaints = [line for line in server.log.read_text().splitlines() if " ERROR " in line or "Traceback" in line]
+        assert not complaints, f"the server's log has errors: {complaints}"
+
+
+@pytest.fixture
+def app(start_app: StartApp) -> AppServer:
+    """A server without a model at 9 o'clock in the morning of a working day."""
+    return start_app()
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[OpenTab]:
+    """Opens tabs of one person's browser; at the end, none may have complained."""
+    contexts: list[BrowserContext] = []
+    tabs: list[Tab] = []
+
+    def open_one(
+        url: str, size: tuple[int, int] = WIDE, *, scripts: bool = True, beside: Tab | None = None, scheme: str = "light"
+    ) -> Tab:
+        if beside is None:
+            context = browser.new_context(
+                viewport={"width": size[0], "height": size[1]},
+                java_script_enabled=scripts,
+                color_scheme="dark" if scheme == "dark" else "light",
+                reduced_motion="reduce",
+                locale="en-GB",
+            )
+            contexts.append(context)
+        else:
+            context = beside.page.context
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        tab = Tab(page, Watch(page))
+        tabs.append(tab)
+        page.goto(url)
+        return tab
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    problems = [problem for tab in tabs for problem in tab.watch.problems]
+    assert not problems, f"the page complained: {problems}"

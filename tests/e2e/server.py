@@ -1,0 +1,131 @@
+"""The product as a process of its own: started as people start it, on a free port and a database of its own, ended by its pid.
+
+It knows the environment and HTTP; it never imports the product.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from socket import socket
+from types import TracebackType
+
+import httpx2
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 20.0
+STOP_SECONDS = 15.0
+NO_MODEL = "none/none"
+"""A provider for which no environment has a key: rules answer, whatever `.env` says."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def zone_at(hour: int) -> str:
+    """A zone without daylight saving in which it is that hour of the day now, so that a test has the working day ahead."""
+    offset = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-offset:+d}" if offset else "Etc/UTC"
+
+
+class AppServer:
+    """`cli.py migrate` and `cli.py serve`; a context manager. `environment` adds to or replaces the defaults of a test."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
+        self.environment = inherited | {
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{folder / 'app.db'}",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "TIMEZONE": zone_at(9),
+            "AI_MODEL": NO_MODEL,
+            **(environment or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.client = httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
+
+    def __enter__(self) -> AppServer:
+        subprocess.run([sys.executable, "cli.py", "migrate"], cwd=ROOT, env=self.environment, check=True)
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        self.client.close()
+
+    @property
+    def pid(self) -> int:
+        """The process id. Raises RuntimeError when it does not run."""
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the process and wait until it serves pages."""
+        self.launch()
+        self.wait_for(lambda: self.client.get("/").status_code == 200)
+
+    def launch(self) -> None:
+        """Start the process without waiting."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "cli.py", "serve"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+
+    def wait_for(self, is_there: Callable[[], bool]) -> None:
+        """Ask again until the answer is yes. Raises RuntimeError, with the log, when the process ends or takes too long."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.poll() is not None:
+                break
+            try:
+                if is_there():
+                    return
+            except httpx2.TransportError:
+                pass
+            time.sleep(0.005)
+        raise RuntimeError(f"the server does not serve:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        """Ask it to end, and make sure of it."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def json(self, path: str) -> dict[str, object]:
+        """What a GET of the JSON API answers."""
+        answer: dict[str, object] = self.client.get(path).raise_for_status().json()
+        return answer
+
+    def post(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
+        """Post a form as a page with scripts does."""
+        return self.client.post(path, data=dict(fields), headers={"HX-Request": "true"}).raise_for_status()
+
+    def _end(self, by: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(by)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
