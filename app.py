@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 import logs
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     app.state.database = Database(settings.database_url, settings.database_pool_size)
     app.state.gateway = Gateway()
     app.state.hub = Hub()
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback)
     for router in ROUTERS:
         app.include_router(router.router)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import Depends, Path, Query, Request
 from starlette.datastructures import FormData, UploadFile
@@ -15,7 +15,7 @@ from assistant.gateway import Gateway
 from config import Settings
 from db import AsyncSession, Database
 from errors import NotFoundError, UnavailableError
-from services import users
+from services import users, views
 from services.scope import Scope
 from services.signals import Hub
 
@@ -84,6 +84,26 @@ def parse_day(text: str) -> date | None:
     return day
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a page shows at this moment, so that its redraw shows the same: the timeline's day, and unfolded groups."""
+
+    day: date | None
+    groups: Mapping[views.GroupKey, int]
+
+
+def showing(values: Mapping[str, str]) -> Showing:
+    """Read `day` and `shown_<group>` from a query or a form. Raises NotFoundError for what is no day."""
+    counts = {key: values.get(f"shown_{key}", "") for key in get_args(views.GroupKey)}
+    groups = {key: int(count) for key, count in counts.items() if count.isdecimal() and len(count) < 7}
+    return Showing(parse_day(values.get("day", "")), groups)
+
+
+def shown_in_query(request: Request) -> Showing:
+    """`showing` of the query."""
+    return showing(request.query_params)
+
+
 def settings_of(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
@@ -118,5 +138,6 @@ def is_htmx(request: Request) -> bool:
 Reading = Annotated[Scope, Depends(read_scope, scope="function")]
 FormValues = Annotated[Form, Depends(read_form)]
 ShownDay = Annotated[date | None, Depends(shown_day)]
+Shown = Annotated[Showing, Depends(shown_in_query)]
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 OptionalId = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]

@@ -75,7 +75,7 @@ def render(
 
     A page also takes the message that a redirect left for it.
     """
-    is_page = block is None and not template.endswith(".oob.html")
+    is_page = block is None and not template.endswith(".oob.html") and "/_" not in template
     flashed = _flashed(request) if is_page else ()
     values: dict[str, object] = {
         "zone": scope.person.zone if scope else "UTC",

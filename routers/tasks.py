@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 
-from errors import ConflictError, InvalidInputError, NotFoundError
-from routers.deps import Form, FormValues, Reading, RowId, is_htmx, parse_day, reading, writing
+from errors import AppError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from routers.deps import Form, FormValues, Reading, RowId, Showing, is_htmx, reading, showing, writing
 from routers.rendering import Toast, redirect, render
 from routers.today import answered, page, quick_add, redrawn
 from services import task_form, views
@@ -25,17 +24,17 @@ MAX_OFFSET = 10**9
 
 @router.post("")
 async def create(request: Request, form: FormValues) -> Response:
-    text, day = form.values.get("text", ""), parse_day(form.values.get("day", ""))
+    text, shown = form.values.get("text", ""), showing(form.values)
     try:
         async with writing(request) as scope:
             added = await TaskService(scope).add(text, form.values.get("token", "")[:64] or None)
-    except InvalidInputError as error:
-        return await _refused(request, text, day, error)
+    except (InvalidInputError, UnavailableError) as error:
+        return await _refused(request, text, shown, error)
     if not is_htmx(request):
-        return redirect("/", Toast(added.understood))
+        return redirect(f"/?day={shown.day}" if shown.day else "/", Toast(added.understood))
     async with reading(request) as scope:
         note = quick_add(understood=added.understood)
-        return await redrawn(request, scope, day, template="tasks/create.oob.html", add=note)
+        return await redrawn(request, scope, shown, template="tasks/create.oob.html", add=note)
 
 
 @router.get("")
@@ -120,13 +119,13 @@ async def restore(request: Request, task_id: RowId, form: FormValues) -> Respons
     return await _acted(request, form, Toast(f"“{task.title}” is back."))
 
 
-async def _refused(request: Request, text: str, day: date | None, error: InvalidInputError) -> Response:
-    """The field as it was, with the sentence below it."""
+async def _refused(request: Request, text: str, shown: Showing, error: AppError) -> Response:
+    """The field as it was, with the sentence below it; it needs no database for that, unless the whole page is asked for."""
     again = quick_add(text, error=error.message)
+    if is_htmx(request):
+        return render(request, None, "tasks/refused.oob.html", status=error.status, quick_add=again)
     async with reading(request) as scope:
-        if is_htmx(request):
-            return render(request, scope, "tasks/refused.oob.html", status=error.status, quick_add=again)
-        return await page(request, scope, day, again, error.status)
+        return await page(request, scope, shown, again, error.status)
 
 
 async def _acted(request: Request, form: Form, toast: Toast) -> Response:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from routers.deps import Form, FormValues, Reading, ShownDay, is_htmx, parse_day, reading, writing
+from routers.deps import Form, FormValues, Reading, Showing, Shown, is_htmx, reading, showing, writing
 from routers.rendering import Toast, redirect, render
 from services.advice import AdviceService
 from services.runs import ask_plan
@@ -37,13 +36,13 @@ def quick_add(text: str = "", error: str | None = None, understood: str | None =
 
 
 @router.get("/")
-async def show(request: Request, scope: Reading, day: ShownDay) -> Response:
-    return await page(request, scope, day)
+async def show(request: Request, scope: Reading, shown: Shown) -> Response:
+    return await page(request, scope, shown)
 
 
 @router.get("/today/regions")
-async def regions(request: Request, scope: Reading, day: ShownDay) -> Response:
-    return await redrawn(request, scope, day)
+async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
+    return await redrawn(request, scope, shown)
 
 
 @router.post("/plan/run")
@@ -60,29 +59,29 @@ async def prioritise(request: Request, form: FormValues) -> Response:
     return await answered(request, form, Toast("Priorities are being computed again."))
 
 
-async def page(request: Request, scope: Scope, day: date | None, add: QuickAdd | None = None, status: int = 200) -> Response:
+async def page(request: Request, scope: Scope, shown: Showing, add: QuickAdd | None = None, status: int = 200) -> Response:
     """The whole page."""
-    view = await TodayService(scope).page(day)
+    view = await TodayService(scope).page(shown.day, shown.groups)
     return render(request, scope, "today/index.html", status=status, page="today", view=view, quick_add=add or quick_add())
 
 
 async def redrawn(
     request: Request,
     scope: Scope,
-    day: date | None,
+    shown: Showing,
     *toasts: Toast,
     template: str = "today/regions.oob.html",
     add: QuickAdd | None = None,
 ) -> Response:
     """The regions of the page as out-of-band fragments."""
-    view = await TodayService(scope).page(day)
+    view = await TodayService(scope).page(shown.day, shown.groups)
     return render(request, scope, template, view=view, toasts=toasts, quick_add=add)
 
 
 async def answered(request: Request, form: Form, toast: Toast, template: str = "today/regions.oob.html") -> Response:
     """What an action answers once it is committed: the redrawn regions, or without scripts the page again."""
-    day = parse_day(form.values.get("day", ""))
+    shown = showing(form.values)
     if not is_htmx(request):
-        return redirect(f"/?day={day}" if day else "/", toast)
+        return redirect(f"/?day={shown.day}" if shown.day else "/", toast)
     async with reading(request) as scope:
-        return await redrawn(request, scope, day, toast, template=template)
+        return await redrawn(request, scope, shown, toast, template=template)

@@ -16,6 +16,8 @@ from services import framing, views
 from services.scope import Scope
 
 ROW_MINUTES = 5
+LEAST_ROWS = 3
+"""A shorter item is drawn this high, so that it can be read; neighbours make room for it."""
 MAX_LANES = 4
 DAY_STARTS_HOUR, DAY_ENDS_HOUR = 8, 18
 
@@ -129,7 +131,7 @@ def _on_grid(item: views.TimelineItem, start_at: datetime, end_at: datetime) -> 
     rows = _rows(start_at, end_at)
     low = min(_row(item.start_at, start_at, rows), rows)
     high = -int(-(item.end_at - start_at).total_seconds() // (60 * ROW_MINUTES)) + 1
-    return replace(item, from_row=low, to_row=min(max(high, low + 1), rows + 1))
+    return replace(item, from_row=low, to_row=min(max(high, low + LEAST_ROWS), rows + 1))
 
 
 def _in_lanes(items: Sequence[views.TimelineItem]) -> tuple[views.TimelineItem, ...]:

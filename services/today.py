@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,9 @@ from services.scope import Scope
 from services.timeline import TimelineService
 
 FIRST_ROWS = 50
+MOST_ROWS = 1000
+Shown = Mapping[views.GroupKey, int]
+"""How many rows of a group the page shows, where it is more than the first."""
 LABELS: dict[views.GroupKey, str] = {
     "today": "Today",
     "tomorrow": "Tomorrow",
@@ -36,12 +39,12 @@ class TodayService:
         self.zone = ZoneInfo(scope.person.zone)
         self.tasks = TaskRepository(scope.session)
 
-    async def page(self, day: date | None) -> views.Today:
-        """All of Today, with the timeline of `day` (None: today)."""
+    async def page(self, day: date | None, shown: Shown) -> views.Today:
+        """All of Today, with the timeline of `day` (None: today) and as many rows of the groups as are `shown`."""
         person, now = self.scope.person, self.scope.now
         today = now.astimezone(self.zone).date()
         timeline = TimelineService(self.scope)
-        shown = await timeline.day(day or today)
+        drawn = await timeline.day(day or today)
         planned, capacity = await timeline.load(day or today)
         return views.Today(
             day=day or today,
@@ -49,8 +52,8 @@ class TodayService:
             now=now,
             zone=person.zone,
             running=await self.running(),
-            groups=await self.groups(),
-            timeline=shown,
+            groups=await self.groups(shown),
+            timeline=drawn,
             planner=await self.planner(),
             planned_minutes=planned,
             capacity_minutes=capacity,
@@ -58,14 +61,14 @@ class TodayService:
             open_total=await self.tasks.count_live(person.id),
         )
 
-    async def groups(self) -> tuple[views.TaskGroup, ...]:
+    async def groups(self, shown: Shown) -> tuple[views.TaskGroup, ...]:
         """The groups that have tasks, each with its first rows."""
-        found = [await self.group(key, 0) for key in LABELS]
+        found = [await self.group(key, 0, shown.get(key, FIRST_ROWS)) for key in LABELS]
         return tuple(group for group in found if group.total)
 
-    async def group(self, key: views.GroupKey, offset: int) -> views.TaskGroup:
+    async def group(self, key: views.GroupKey, offset: int, limit: int = FIRST_ROWS) -> views.TaskGroup:
         """Rows of one group from `offset` on."""
-        page = await self._rows(key, offset)
+        page = await self._rows(key, min(max(limit, FIRST_ROWS), MOST_ROWS), offset)
         return views.TaskGroup(key, LABELS[key], tuple(task_row(row) for row in page.rows), page.total)
 
     async def running(self) -> views.Running | None:
@@ -93,21 +96,21 @@ class TodayService:
             return views.PlannerStatus("planning" if advise.owner else "waiting", "The assistant is reading your tasks…")
         return views.PlannerStatus("waiting", "Planning…") if _is_due(plan) else views.PlannerStatus("idle")
 
-    async def _rows(self, key: views.GroupKey, offset: int) -> Page:
+    async def _rows(self, key: views.GroupKey, limit: int, offset: int) -> Page:
         today = self.scope.now.astimezone(self.zone).date()
         midnight, tomorrow, day_after = (to_utc(today + timedelta(days=days), 0, self.zone) for days in range(3))
         user_id = self.scope.person.id
         match key:
             case "today":
-                return await self.tasks.list_planned(user_id, None, tomorrow, FIRST_ROWS, offset)
+                return await self.tasks.list_planned(user_id, None, tomorrow, limit, offset)
             case "tomorrow":
-                return await self.tasks.list_planned(user_id, tomorrow, day_after, FIRST_ROWS, offset)
+                return await self.tasks.list_planned(user_id, tomorrow, day_after, limit, offset)
             case "later":
-                return await self.tasks.list_planned(user_id, day_after, None, FIRST_ROWS, offset)
+                return await self.tasks.list_planned(user_id, day_after, None, limit, offset)
             case "unplaced":
-                return await self.tasks.list_unplaced(user_id, FIRST_ROWS, offset)
+                return await self.tasks.list_unplaced(user_id, limit, offset)
             case "done":
-                return await self.tasks.list_done_since(user_id, midnight, FIRST_ROWS, offset)
+                return await self.tasks.list_done_since(user_id, midnight, limit, offset)
 
 
 def task_row(row: Row[*tuple[Any, ...]]) -> views.TaskRow:

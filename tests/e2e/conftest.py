@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.e2e.server import AppServer
 from tests.e2e.steps import Watch, work_daily
-from tests.support.browser import executable_path, launch_arguments
+from tests.e2e.browser import executable_path, launch_arguments
 
 PATIENCE_MS = 10_000
 WIDE = (1200, 760)
