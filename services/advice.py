@@ -65,17 +65,20 @@ class AdviceService:
         for task_id, other in await self.tasks.list_dependencies(person.id):
             waits.setdefault(task_id, []).append(other)
         briefs = {task.id: brief_of(task, waits_for=waits.get(task.id, ())) for task in tasks}
+        new = {task.id for task in tasks if task.needs_advice}
+        blocks = await PlanRepository(session).list_blocks(person.id, now, now + timedelta(days=SIGHT_DAYS))
         situation = situation_of(
             now,
             person.zone,
             await self.users.get_context(person.id),
             await self.users.list_ranges(person.id),
             await EventRepository(session).list_between(person.id, now, now + timedelta(days=SIGHT_DAYS)),
-            await PlanRepository(session).list_blocks(person.id, now, now + timedelta(days=SIGHT_DAYS)),
+            # The first slots of the very tasks that are asked about are no obstacle to them.
+            [block for block in blocks if block.pinned or block.task_id not in new],
         )
         return Questions(
             situation=situation,
-            new=tuple(briefs[task.id] for task in tasks if task.needs_advice),
+            new=tuple(briefs[task.id] for task in tasks if task.id in new),
             everything=tuple(briefs[task.id] for task in sorted(tasks, key=_most_pressing)),
             versions={task.id: task.version for task in tasks},
             model=await self._model(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from errors import NotFoundError
 from models import ModelCall
 from repositories.model_calls import ModelCallRepository
@@ -56,6 +58,22 @@ def _row(call: ModelCall, task_ids: tuple[int, ...]) -> views.CallRow:
         cost_usd=call.cost_usd,
         error=call.error,
         task_ids=task_ids,
-        inputs=call.inputs,
+        inputs=readable(call.inputs),
         outputs=call.outputs,
     )
+
+
+def readable(inputs: str) -> str:
+    """The inputs of a call, one after the other, with the JSON in them laid out; as stored when they are something else."""
+    try:
+        parts = json.loads(inputs)
+        return "\n\n".join(f"{name}:\n{_laid_out(str(value))}" for name, value in parts.items())
+    except (ValueError, AttributeError):
+        return inputs
+
+
+def _laid_out(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
