@@ -80,7 +80,9 @@ async def _begin(app: FastAPI, solver: SolverProcess, scheduler: Scheduler) -> N
     async with state.database.session_scope() as session:
         await users.ensure_local_person(session, state.settings, state.clock())
     scheduler.start()
-    await asyncio.gather(solver.start(), asyncio.to_thread(warm))
+    for result in await asyncio.gather(solver.start(), asyncio.to_thread(warm), return_exceptions=True):
+        if isinstance(result, Exception):
+            log.warning("Something did not start, and will be tried again when it is needed: %s", result)
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

@@ -14,6 +14,7 @@ import json
 import math
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -156,6 +157,7 @@ def _plan_of(line: bytes, number: int) -> Plan:
 def serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
     """The child: load the solver, then answer each line of `stdin` until it ends, at which the process exits at once."""
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group: the parent decides when the child ends
     from planning.engine import solve  # here and not above: it loads the solver, which the parent must not
 
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
