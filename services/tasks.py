@@ -83,6 +83,7 @@ class TaskService:
             )
         await self._check_waits_for(task, edit.waits_for)
         changed = [name for name in edit.fields if getattr(task, name) != edit.fields[name]]
+        self._refuse_past(edit, changed)
         for name in changed:
             setattr(task, name, edit.fields[name])
         if "duration_minutes" in changed:
@@ -148,6 +149,9 @@ class TaskService:
         if pin_at is not None:
             if task.status is not TaskStatus.OPEN:
                 raise InvalidInputError("Only an open task can be pinned.", {"start_at": "Only an open task can be pinned."})
+            if pin_at < self.scope.now - timedelta(minutes=self.scope.settings.overdue_minutes):
+                sentence = "That time has passed. Choose one that lies ahead."
+                raise InvalidInputError(sentence, {"start_at": sentence})
             if blocker := await self._in_the_way(task, pin_at):
                 sentence = f"“{blocker}” is at that time. Choose another time, or move that first."
                 raise InvalidInputError(sentence, {"start_at": sentence})
@@ -186,6 +190,13 @@ class TaskService:
         await self.scope.session.flush()
         if not keep_pin and task.status is TaskStatus.OPEN:
             await self.planning.place_provisionally(task)
+
+    def _refuse_past(self, edit: TaskEdit, changed: Sequence[str]) -> None:
+        """A deadline that has passed may stay, but a new one must lie ahead."""
+        deadline = edit.fields["deadline_at"]
+        if "deadline_at" in changed and isinstance(deadline, datetime) and deadline <= self.scope.now:
+            sentence = "This deadline has passed. Choose one that lies ahead."
+            raise InvalidInputError(sentence, {"deadline_at": sentence})
 
     async def _check_waits_for(self, task: Task, waits_for: Sequence[int]) -> None:
         missing = set(waits_for) - await self.tasks.list_existing(task.user_id, waits_for)
