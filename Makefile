@@ -43,7 +43,7 @@ bench: $(VENV)/.dev $(VENDOR)/.made ## Measure: web latency while planning, plan
 	$(BIN)/python -m benchmarks
 
 screens: $(VENV)/.dev $(VENDOR)/.made browser ## Write screenshots of every page to docs/screens
-	$(BIN)/python -m pytest -m e2e -k screens --screens
+	$(BIN)/python -m pytest tests/e2e -k screens --screens
 
 lock: ## Resolve requirements.lock and requirements-dev.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

@@ -100,9 +100,11 @@ class TaskRepository:
     ) -> Page:
         """Rows for a list (columns, not entities): each task with its first block."""
         where = (Task.user_id == user_id, Task.deleted_at.is_(None), *conditions)
-        total = await self.session.scalar(select(func.count(Task.id)).select_from(WITH_FIRST_BLOCK).where(*where))
         statement = select(*ROW_COLUMNS).select_from(WITH_FIRST_BLOCK).where(*where).order_by(*order)
-        rows = (await self.session.execute(statement.limit(limit).offset(offset))).all() if total else []
+        rows = (await self.session.execute(statement.limit(limit).offset(offset))).all()
+        if len(rows) < limit and (rows or not offset):
+            return Page(rows, offset + len(rows))
+        total = await self.session.scalar(select(func.count(Task.id)).select_from(WITH_FIRST_BLOCK).where(*where))
         return Page(rows, total or 0)
 
     async def get_row(self, user_id: int, task_id: int) -> Row[*tuple[Any, ...]] | None:

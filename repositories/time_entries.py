@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from db import AsyncSession
 from models import Task, TaskStatus, TimeEntry
@@ -38,11 +38,15 @@ class TimeEntryRepository:
         await self.session.flush()
 
     async def close(self, user_id: int, task_id: int, now: datetime) -> bool:
-        """End the task's open entry; False when there is none."""
+        """End the task's open entry; False when there is none.
+
+        Not before it began: who waited for the lock may have read an earlier `now` than the one who started the task.
+        """
+        ended_at = case((TimeEntry.started_at > now, TimeEntry.started_at), else_=now)
         statement = (
             update(TimeEntry)
             .where(TimeEntry.user_id == user_id, TimeEntry.task_id == task_id, TimeEntry.ended_at.is_(None))
-            .values(ended_at=now)
+            .values(ended_at=ended_at)
             .returning(TimeEntry.id)
         )
         return (await self.session.execute(statement, execution_options={"synchronize_session": False})).first() is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, select, text
 
 from db import AsyncSession
 from models import GlobalContext, HourRange, HourSet, LeaseKind, Plan, Preferences, RunLease, User
@@ -17,9 +17,9 @@ class UserRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def get_first(self) -> User | None:
-        """The person of an instance that has no accounts."""
-        return await self.session.scalar(select(User).order_by(User.id).limit(1))
+    async def get_first(self) -> Preferences | None:
+        """The preferences of the one person of an instance that has no accounts."""
+        return await self.session.scalar(select(Preferences).order_by(Preferences.user_id).limit(1))
 
     async def lock_creation(self) -> None:
         """Let one process at a time create people (SQLite's writers already wait for each other)."""
@@ -64,6 +64,3 @@ class UserRepository:
             for weekday, start, end in ranges
         )
         await self.session.flush()
-
-    async def count(self) -> int:
-        return await self.session.scalar(select(func.count()).select_from(User)) or 0

@@ -34,9 +34,9 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """The form's text fields; files are ignored."""
-    items = await request.form(max_fields=1000, max_part_size=2**20)
-    return Form({name: value for name, value in items.multi_items() if not isinstance(value, UploadFile)}, items)
+    """The form's text fields; files are closed and ignored."""
+    async with request.form(max_fields=1000, max_part_size=2**20) as items:
+        return Form({name: value for name, value in items.multi_items() if not isinstance(value, UploadFile)}, items)
 
 
 @asynccontextmanager

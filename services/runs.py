@@ -157,6 +157,7 @@ class Runner:
     async def _give_back(self, claim: Claim, error: str | None) -> None:
         """Without an error the world only moved on, and the work is due at once; else it is due again after a pause."""
         async with self._scope(claim.user_id, self.clock()) as scope:
+            await scope.lock()  # before the lease, as every request does: the other order deadlocks with them
             leases = LeaseRepository(scope.session)
             await (leases.retry_now(claim) if error is None else leases.fail(claim, error))
             await scope.changed(is_replanned=False)

@@ -44,4 +44,7 @@ class Scope:
         """Seconds of quiet, and the most, before work of a kind begins: a model is asked once for many tasks."""
         if kind is LeaseKind.PLAN:
             return self.settings.plan_quiet_seconds, PLAN_CAP_SECONDS
-        return (self.settings.ai_quiet_seconds, ADVISE_CAP_SECONDS) if self.person.uses_model else (0.0, 0.0)
+        if self.person.uses_model:
+            return self.settings.ai_quiet_seconds, ADVISE_CAP_SECONDS
+        # Rules are quick, and go before the plan that they are for.
+        return self.settings.plan_quiet_seconds / 2, PLAN_CAP_SECONDS / 2

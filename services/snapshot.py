@@ -80,6 +80,7 @@ class _Builder:
             if task_id in self.tasks and other in self.tasks:
                 self.waits_for.setdefault(task_id, []).append(other)
         self.busy = framing.busy(rows.events, self.frame)
+        self.calendar = framing.calendar(rows.ranges, rows.zone, self.frame, self.horizon())
 
     def framed(self) -> Framed:
         end, fixed = self.horizon(), self.fixed()
@@ -89,7 +90,7 @@ class _Builder:
                 framing.job(task, self.left[task.id], self.frame, self.waits_for.get(task.id, ())) for task in self.rows.tasks
             ),
             resources=(Resource(PERSON, calendar=CALENDAR, busy=self.busy),),
-            calendars=(framing.calendar(self.rows.ranges, self.rows.zone, self.frame, end),),
+            calendars=(self.calendar,),
             horizon=self.frame.minute_before(end),
             now=self.now,
             grid=GRID_MINUTES,
@@ -143,7 +144,8 @@ class _Builder:
             return False
         spot = self.placement(block)
         is_blocked = any(busy.interval.start < spot.end and spot.start < busy.interval.end for busy in self.busy)
-        return not is_blocked and task.id not in self.waits_for and spot.end - spot.start == self.left[task.id]
+        is_at_work = any(open_.start <= max(spot.start, 0) and spot.end <= open_.end for open_ in self.calendar.intervals)
+        return is_at_work and not is_blocked and task.id not in self.waits_for and spot.end - spot.start == self.left[task.id]
 
     def current(self, settled: set[str]) -> tuple[Placement, ...]:
         """Where the standing plan has what may move; what must be looked at anew has no place to lose."""

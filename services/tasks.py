@@ -142,9 +142,10 @@ class TaskService:
 
     async def _pin(self, task: Task, pin_at: datetime | None) -> bool:
         """Pin the task to a time, or let the planner have it back (None). Returns whether that changed anything."""
-        blocks = await self.plans.list_task_blocks(task.user_id, task.id)
-        pins = [block.start_at for block in blocks if block.pinned]
-        if pins == ([pin_at] if pin_at else []):
+        pins = [block for block in await self.plans.list_task_blocks(task.user_id, task.id) if block.pinned]
+        length = timedelta(minutes=framing.remaining_minutes(task, ()))
+        is_fitting = task.status is not TaskStatus.OPEN or all(block.end_at - block.start_at == length for block in pins)
+        if is_fitting and [block.start_at for block in pins] == ([pin_at] if pin_at else []):
             return False
         if pin_at is not None:
             if task.status is not TaskStatus.OPEN:

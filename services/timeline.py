@@ -50,19 +50,12 @@ class TimelineService:
                 if at < end_at
             ),
             now_row=_row(now, start_at, rows) if now else None,
+            planned_minutes=sum(_minutes(item.start_at, item.end_at) for item in items if item.kind == "task" and item.is_live),
+            capacity_minutes=sum(
+                _minutes(low, high) - _covered(low, high, [(i.start_at, i.end_at) for i in items if i.kind == "event"])
+                for low, high in hours
+            ),
         )
-
-    async def load(self, day: date) -> tuple[int, int]:
-        """Minutes of tasks planned on the day, and working minutes that events leave for them."""
-        midnight, next_midnight = self._bounds(day)
-        person = self.scope.person
-        blocks = await PlanRepository(self.scope.session).list_blocks(person.id, midnight, next_midnight)
-        planned = sum(_overlap(block.start_at, block.end_at, midnight, next_midnight) for block in blocks)
-        events = await EventRepository(self.scope.session).list_between(person.id, midnight, next_midnight)
-        capacity = 0
-        for low, high in await self._hours(midnight, next_midnight):
-            capacity += _overlap(low, high, low, high) - _covered(low, high, [(e.start_at, e.end_at) for e in events])
-        return planned, capacity
 
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
         return to_utc(day, 0, self.zone), to_utc(day + timedelta(days=1), 0, self.zone)
@@ -153,8 +146,8 @@ def _widened(cluster: Sequence[views.TimelineItem]) -> list[views.TimelineItem]:
     return [replace(item, lanes=lanes) for item in cluster]
 
 
-def _overlap(start: datetime, end: datetime, low: datetime, high: datetime) -> int:
-    return max(0, int((min(end, high) - max(start, low)).total_seconds() // 60))
+def _minutes(start: datetime, end: datetime) -> int:
+    return max(0, int((end - start).total_seconds() // 60))
 
 
 def _covered(low: datetime, high: datetime, spans: Sequence[Span]) -> int:
@@ -162,6 +155,6 @@ def _covered(low: datetime, high: datetime, spans: Sequence[Span]) -> int:
     covered, reached = 0, low
     for start, end in sorted(spans):
         start = max(start, reached)  # noqa: PLW2901 - what lies before is counted
-        covered += _overlap(start, end, low, high)
+        covered += _minutes(max(start, low), min(end, high))
         reached = max(reached, end)
     return covered

@@ -43,9 +43,6 @@ class TodayService:
         """All of Today, with the timeline of `day` (None: today) and as many rows of the groups as are `shown`."""
         person, now = self.scope.person, self.scope.now
         today = now.astimezone(self.zone).date()
-        timeline = TimelineService(self.scope)
-        drawn = await timeline.day(day or today)
-        planned, capacity = await timeline.load(day or today)
         return views.Today(
             day=day or today,
             today=today,
@@ -53,10 +50,8 @@ class TodayService:
             zone=person.zone,
             running=await self.running(),
             groups=await self.groups(shown),
-            timeline=drawn,
+            timeline=await TimelineService(self.scope).day(day or today),
             planner=await self.planner(),
-            planned_minutes=planned,
-            capacity_minutes=capacity,
             at_risk=await self.tasks.count_at_risk(person.id),
             open_total=await self.tasks.count_live(person.id),
         )

@@ -26,14 +26,17 @@ class Person:
 
 async def get_local_person(session: AsyncSession, settings: Settings) -> Person | None:
     """The one person of this instance, or None before the first start."""
-    user = await UserRepository(session).get_first()
-    return await get_person(session, settings, user.id) if user else None
+    preferences = await UserRepository(session).get_first()
+    return _person(preferences, settings) if preferences else None
 
 
 async def get_person(session: AsyncSession, settings: Settings, user_id: int) -> Person:
     """The person of that id; NoResultFound when there is none."""
-    preferences = await UserRepository(session).get_preferences(user_id)
-    return Person(user_id, preferences.timezone, model_settings.is_in_use(preferences, settings))
+    return _person(await UserRepository(session).get_preferences(user_id), settings)
+
+
+def _person(preferences: Preferences, settings: Settings) -> Person:
+    return Person(preferences.user_id, preferences.timezone, model_settings.is_in_use(preferences, settings))
 
 
 async def ensure_local_person(session: AsyncSession, settings: Settings, now: datetime) -> Person:

@@ -73,6 +73,11 @@ class TimelineItem:
     reason: str = ""
     late_minutes: int = 0
 
+    @property
+    def is_live(self) -> bool:
+        """Still to be done."""
+        return self.status in {"open", "active"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shade:
@@ -92,7 +97,10 @@ class HourMark:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One local day from `start_at` to `end_at` in `rows` rows of 5 minutes."""
+    """One local day from `start_at` to `end_at` in `rows` rows of 5 minutes.
+
+    `planned_minutes` are given to tasks still to be done, of the `capacity_minutes` that hours and events leave for them.
+    """
 
     day: date
     start_at: datetime
@@ -102,6 +110,8 @@ class Timeline:
     shades: tuple[Shade, ...]
     marks: tuple[HourMark, ...]
     now_row: int | None
+    planned_minutes: int
+    capacity_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ class PlannerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The page Today. `planned_minutes` of `capacity_minutes` working minutes of `day` are given to tasks."""
+    """The page Today."""
 
     day: date
     today: date
@@ -133,8 +143,6 @@ class Today:
     groups: tuple[TaskGroup, ...]
     timeline: Timeline
     planner: PlannerStatus
-    planned_minutes: int
-    capacity_minutes: int
     at_risk: int
     open_total: int
 

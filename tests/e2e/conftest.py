@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.server import AppServer
+from tests.e2e.server import ROOT, AppServer
 from tests.e2e.steps import Watch, work_daily
-from tests.e2e.browser import executable_path, launch_arguments
+from tests.support.browser import executable_path, launch_arguments
 
 PATIENCE_MS = 10_000
 WIDE = (1200, 760)
@@ -29,6 +29,11 @@ class Tab:
 
 
 OpenTab = Callable[..., Tab]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Known when this folder is named on the command line, as `make screens` does."""
+    parser.addoption("--screens", action="store_true", help="write the pictures to docs/screens")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,15 +54,25 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="package")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of the newest version, to copy from."""
+    folder = tmp_path_factory.mktemp("migrated")
+    server = AppServer(folder)
+    server.migrate()
+    server.client.close()
+    return folder / "app.db"
+
+
 @pytest.fixture
-def start_app(tmp_path: Path) -> Iterator[StartApp]:
+def start_app(tmp_path: Path, migrated: Path) -> Iterator[StartApp]:
     """Starts servers on databases of their own, working 9 to 17 on every day; their logs must hold no error."""
     running: list[AppServer] = []
 
     def start(**environment: str) -> AppServer:
         folder = tmp_path / f"app-{len(running)}"
         folder.mkdir()
-        server = AppServer(folder, environment)
+        server = AppServer(folder, environment, None if "DATABASE_URL" in environment else migrated)
         running.append(server)
         server.__enter__()
         work_daily(server)
@@ -74,6 +89,12 @@ def start_app(tmp_path: Path) -> Iterator[StartApp]:
 def app(start_app: StartApp) -> AppServer:
     """A server without a model at 9 o'clock in the morning of a working day."""
     return start_app()
+
+
+@pytest.fixture
+def screens_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where pictures go: into the documentation when asked for, else away."""
+    return ROOT / "docs" / "screens" if request.config.getoption("--screens", default=False) else tmp_path
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.e2e.server import AppServer
 FIRST_HOUR, LAST_HOUR = 9, 17
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FAILED_LOAD = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_LOST = re.compile(r"net::ERR_|network error|Failed to fetch")
 
 
 class BlockJson(TypedDict):
@@ -74,7 +75,7 @@ class Watch:
         failed = _FAILED_LOAD.match(message.text)
         if failed and int(failed[1]) in self.statuses:
             return
-        if self.is_offline_allowed and ("net::ERR_" in message.text or "fetch" in message.text.lower()):
+        if self.is_offline_allowed and _LOST.search(message.text):
             return
         self.problems.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
@@ -106,8 +107,16 @@ def row(page: Page, title: str) -> Locator:
     return page.locator("#task-list .task").filter(has=page.get_by_role("link", name=title, exact=True))
 
 
+def dismiss(page: Page) -> None:
+    """Take the messages away, which may lie over what comes next."""
+    for button in reversed(page.locator("#toasts [data-dismiss]").all()):
+        button.click()
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+
+
 def press(page: Page, title: str, verb: str) -> None:
     """Press one of the buttons of a task's row."""
+    dismiss(page)
     row(page, title).get_by_role("button", name=f"{verb}: {title}").click()
 
 

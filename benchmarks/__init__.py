@@ -1,0 +1,1 @@
+"""Measurements: web latency, planner speed, start-up and memory. `python -m benchmarks` prints one table."""

@@ -1,0 +1,119 @@
+"""Fixtures of all tests: databases on both engines, the cast, the application (over ASGI, as a process), the model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app import create_app
+from db import Database
+from tests.e2e.server import AppServer
+from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates, UnavailableEngineError, is_ci
+from tests.support.model_server import ModelServer
+from tests.support.pages import ADDRESS, Site
+from tests.support.stage import Clock, Stage, person, settings_for
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_templates() -> Iterator[PostgresTemplates]:
+    """A PostgreSQL for this session; where there is none, its tests are skipped, but not in CI."""
+    try:
+        templates = PostgresTemplates()
+    except UnavailableEngineError as error:
+        if is_ci():
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    yield templates
+    templates.close()
+
+
+@pytest.fixture(params=ENGINES)
+def templates(request: pytest.FixtureRequest) -> Templates:
+    """Both engines, one after the other."""
+    found: Templates = request.getfixturevalue(f"{request.param}_templates")
+    return found
+
+
+@pytest.fixture
+def database_url(templates: Templates) -> Iterator[str]:
+    """A migrated and empty database."""
+    url = templates.create()
+    yield url
+    templates.drop(url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Monday 23 November 2026, 09:00 in Berlin."""
+    return Clock()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def stage(database: Database, clock: Clock) -> Stage:
+    """Ada, who is this instance's person, and eve, who must see nothing of hers."""
+    ada = await person(database, "ada")
+    return Stage(database, settings_for(database.url), clock, ada, await person(database, "eve"))
+
+
+@pytest.fixture
+async def site(stage: Stage) -> AsyncIterator[Site]:
+    """The application without its background: what a request does by itself. `stage.planned()` does the rest."""
+    app = create_app(stage.settings, stage.clock)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
+        yield Site(app, http)
+    await app.state.database.close()
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    """The scripted model."""
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., AppServer]]:
+    """Starts `cli.py serve` on a migrated database, with more of the environment by name."""
+    running: list[AppServer] = []
+
+    def start(url: str, **environment: str) -> AppServer:
+        folder = tmp_path / f"server-{len(running)}"
+        folder.mkdir()
+        server = AppServer(folder, {"DATABASE_URL": as_environment(url), "TIMEZONE": "Europe/Berlin", **environment})
+        running.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in running:
+        server.stop()
+        server.client.close()
+
+
+@pytest.fixture
+def server(database_url: str, start_server: Callable[..., AppServer]) -> AppServer:
+    """The product as a process, on both engines."""
+    return start_server(database_url)
+
+
+def as_environment(url: str) -> str:
+    """An async URL as people write it."""
+    return url.replace("sqlite+aiosqlite://", "sqlite://").replace("postgresql+asyncpg://", "postgresql://")

@@ -1,0 +1,74 @@
+"""What cannot be added, and a server that goes away: a sentence says so, and what was typed stays."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenTab
+from tests.e2e.server import AppServer
+from tests.e2e.steps import add, planned, row
+
+
+class TestQuickAdd:
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("Pay rent 31 Feb", "31 February"),
+            ("   ", "Say what is to be done"),
+            ("2h by Friday", "Say what is to be done"),
+            ("x" * 501, "at most 500 characters"),
+            ("Report // " + "y" * 10_001, "at most 10000 characters"),
+        ],
+        ids=["31-feb", "blank", "no-title", "long-title", "long-notes"],
+    )
+    def test_refused(self, app: AppServer, open_tab: OpenTab, text: str, sentence: str) -> None:
+        tab = open_tab(app.url)
+        tab.watch.allow(422)
+        field = tab.page.get_by_label("New task")
+        field.fill(text)
+        field.press("Enter")
+        note = tab.page.locator("#quick-add-note[data-kind=error]")
+        expect(note).to_contain_text(sentence)
+        expect(field).to_have_value(text)
+        expect(tab.page.locator("#task-list .task")).to_have_count(0)
+        add(tab.page, "Pay rent 10min")
+        expect(row(tab.page, "Pay rent")).to_be_visible()
+        expect(note).to_have_count(0)
+
+    def test_empty_is_held_by_the_browser(self, app: AppServer, open_tab: OpenTab) -> None:
+        page = open_tab(app.url).page
+        field = page.get_by_label("New task")
+        field.press("Enter")
+        assert field.evaluate("field => field.validity.valueMissing")
+        expect(page.locator("#task-list .task")).to_have_count(0)
+
+    def test_odd_signs_are_text(self, app: AppServer, open_tab: OpenTab) -> None:
+        page = open_tab(app.url).page
+        title = "<b>Ship</b> it & <script>alert(1)</script> {{ 7*7 }} 🚀"
+        add(page, f"{title} 30min")
+        expect(row(page, title)).to_be_visible()
+        planned(page, app, 1)
+
+
+def test_server_goes_away_and_comes_back(app: AppServer, open_tab: OpenTab) -> None:
+    tab = open_tab(app.url)
+    page = tab.page
+    add(page, "Pay rent 10min")
+    planned(page, app, 1)
+    tab.watch.allow_offline()
+    app.kill()
+    expect(page.locator("#connection")).to_be_visible()
+    field = page.get_by_label("New task")
+    field.fill("Buy milk 15min")
+    field.press("Enter")
+    expect(page.locator("#quick-add-note[data-kind=error]")).to_contain_text("The server could not be reached")
+    expect(field).to_have_value("Buy milk 15min")
+    app.start()
+    app.post("/tasks", {"text": "Added elsewhere 10min", "token": "elsewhere"})
+    expect(page.locator("#connection")).to_be_hidden(timeout=20_000)
+    expect(row(page, "Added elsewhere")).to_be_visible()
+    expect(field).to_have_value("Buy milk 15min")
+    field.press("Enter")
+    expect(row(page, "Buy milk")).to_be_visible()
+    planned(page, app, 3)

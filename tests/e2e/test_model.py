@@ -1,0 +1,173 @@
+"""With a language model: a scripted server that speaks OpenAI's protocol on loopback, set up as people do, in Settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenTab, StartApp, Tab
+from tests.e2e.server import AppServer
+from tests.e2e.steps import add, check_sound, dismiss, open_dialog, planned, row, slot_of, slots, until
+from tests.support.model_server import ModelServer
+
+KEY = "sk-e2e-secret-9876"
+QUICK = {"AI_QUIET_SECONDS": "0.5", "AI_DEADLINE_SECONDS": "10"}
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with ModelServer() as server:
+        yield server
+
+
+def choose_model(page: Page, app: AppServer, model: ModelServer, key: str = KEY) -> None:
+    """Fill in the model's part of Settings, without saving it."""
+    page.goto(f"{app.url}/settings")
+    page.get_by_role("combobox", name="Model").fill("openai/scripted")
+    page.get_by_label("Address").fill(model.url)
+    page.get_by_label("API key").fill(key)
+
+
+def save_model(page: Page) -> None:
+    part = page.locator("#settings-model")
+    part.get_by_role("button", name="Save").click()
+    expect(part.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def ready(start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> tuple[AppServer, Tab]:
+    """A server with the scripted model set, and a tab on Today."""
+    app = start_app(**QUICK)
+    tab = open_tab(f"{app.url}/settings")
+    choose_model(tab.page, app, model)
+    save_model(tab.page)
+    tab.page.goto(app.url)
+    return app, tab
+
+
+def tomorrow_at(app: AppServer, clock: str) -> str:
+    """A local time of tomorrow as the model writes it."""
+    plan = app.json("/api/v1/plan")
+    return f"{_now(plan).date() + timedelta(days=1)}T{clock}"
+
+
+def _now(plan: dict[str, object]) -> datetime:
+    return datetime.fromisoformat(str(plan["now"])).astimezone(ZoneInfo(str(plan["timezone"])))
+
+
+class TestSettings:
+    def test_connection_tells_the_truth(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app = start_app(**QUICK)
+        page = open_tab(f"{app.url}/settings").page
+        choose_model(page, app, model)
+        part = page.locator("#settings-model")
+        part.get_by_role("button", name="Test connection").click()
+        expect(page.locator("#test-result[data-kind=ok]")).to_contain_text("openai/scripted answers.")
+        assert model.calls[-1].key == KEY
+        model.fault = "401"
+        part.get_by_role("button", name="Test connection").click()
+        expect(page.locator("#test-result[data-kind=error]")).to_contain_text("key")
+        expect(part.get_by_label("API key")).to_have_value(KEY)
+
+    def test_key_is_shown_by_its_end(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        for address in ("/settings", "/ai-log", "/"):
+            tab.page.goto(app.url + address)
+            assert KEY not in tab.page.content()
+        tab.page.goto(f"{app.url}/settings")
+        expect(tab.page.locator("#settings-model")).to_contain_text(KEY[-4:])
+        assert KEY not in app.log.read_text()
+
+
+class TestAdvice:
+    def test_valid_slot_is_used(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        model.advice_by_title["Paint the shed"] = {
+            "duration_minutes": 60,
+            "suggested_start": tomorrow_at(app, "13:00"),
+        }
+        add(tab.page, "Paint the shed")
+        until(lambda: len(model.calls) == 2, tab.page, "one call for advice and one for priorities")
+        until(lambda: f"{slot_of(app, 'Paint the shed').start:%H:%M}" == "13:00", tab.page, "the model's slot")
+        slot = slot_of(app, "Paint the shed")
+        assert slot.end - slot.start == timedelta(hours=1)
+        assert slot.source == "planner"
+        expect(row(tab.page, "Paint the shed").locator(".slot")).to_contain_text("Tomorrow 13:00–14:00")
+
+    def test_overlapping_slots_are_repaired(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        titles = ("Paint the shed", "Mow the lawn")
+        for title in titles:
+            model.advice_by_title[title] = {"duration_minutes": 60, "suggested_start": tomorrow_at(app, "13:00")}
+            add(tab.page, title)
+        until(lambda: len(model.calls) >= 2, tab.page, "the model was asked")
+        until(lambda: any(f"{slot.start:%H:%M}" == "13:00" for slot in slots(app)), tab.page, "one of them has the slot")
+        found = planned(tab.page, app, 2)
+        assert sum(f"{slot.start:%H:%M}" == "13:00" for slot in found) == 1
+
+    def test_slot_at_night_is_repaired(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        model.advice_by_title["Paint the shed"] = {"suggested_start": tomorrow_at(app, "03:00")}
+        add(tab.page, "Paint the shed 1h")
+        until(lambda: len(model.calls) == 2, tab.page, "the model was asked")
+        expect(tab.page.locator("#summary [data-state=idle]")).to_have_count(1)
+        check_sound(planned(tab.page, app, 1))
+
+    def test_failing_model_says_that_rules_were_used(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        model.fault = "401"
+        add(tab.page, "Paint the shed 1h")
+        planned(tab.page, app, 1)
+        until(lambda: len(model.calls) >= 1, tab.page, "the model was asked")
+        expect(tab.page.locator("#summary [data-state=idle]")).to_have_count(1)
+        dialog = open_dialog(tab.page, "Paint the shed")
+        expect(dialog.get_by_text("rules were used")).not_to_have_count(0)
+
+
+class TestCalls:
+    def test_log_is_linked_from_the_task(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        page = tab.page
+        add(page, "Paint the shed 1h")
+        until(lambda: len(model.calls) == 2, page, "the model was asked")
+        expect(page.locator("#summary [data-state=idle]")).to_have_count(1)
+        planned(page, app, 1)
+        open_dialog(page, "Paint the shed").get_by_role("link", name="2 model calls").click()
+        expect(page.locator(".call")).to_have_count(2)
+        expect(page.locator(".call[data-status=ok]")).to_have_count(2)
+        page.locator(".call-name").first.click()
+        expect(page.get_by_role("heading", name="Sent")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("Paint the shed")
+        assert KEY not in page.content()
+        page.get_by_role("link", name="task 1").click()
+        expect(page.get_by_role("heading", name="Paint the shed")).to_be_visible()
+
+    def test_switched_off_nothing_leaves(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        page = tab.page
+        page.goto(f"{app.url}/settings")
+        page.get_by_role("switch").uncheck()
+        page.locator("#settings-ai").get_by_role("button", name="Save").click()
+        expect(page.locator("#settings-ai").get_by_text("Saved", exact=True)).to_be_visible()
+        seen = len(model.requests)
+        page.goto(app.url)
+        add(page, "Paint the shed 1h")
+        planned(page, app, 1)
+        page.get_by_role("button", name="Reprioritise all").click()
+        expect(page.locator("#toasts")).to_contain_text("Priorities are being computed again.")
+        dismiss(page)
+        expect(page.locator("#summary [data-state=idle]")).to_have_count(1)
+        assert len(model.requests) == seen
+
+    def test_twenty_tasks_cost_two_calls(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        app, tab = ready(start_app, open_tab, model)
+        for number in range(20):
+            add(tab.page, f"Errand {number:02d} 20min")
+        until(lambda: len(model.calls) >= 2, tab.page, "the model was asked")
+        planned(tab.page, app, 20)
+        expect(tab.page.locator("#summary [data-state=idle]")).to_have_count(1)
+        assert len(model.calls) == 2
+        assert sorted(len(call.tasks) for call in model.calls) == [20, 20]

