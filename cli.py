@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -70,7 +71,9 @@ def migrate() -> None:
 @cli.command()
 def parse(
     text: Annotated[str, typer.Argument(help="A line such as “Write report 3h by Friday 5pm high”.")],
-    now: Annotated[str, typer.Option(help="The time to read it at, ISO 8601; the present one when left out.")] = "",
+    now: Annotated[
+        str, typer.Option(help="The time to read it at, ISO 8601, in the zone unless it says; the present one when left out.")
+    ] = "",
     zone: Annotated[str, typer.Option(help="An IANA zone; this machine's when left out.")] = "",
     day_first: Annotated[bool, typer.Option("--day-first", help="3/9 is 3 September.")] = False,
 ) -> None:
@@ -79,8 +82,13 @@ def parse(
 
     with _told():
         zone = zone or get_settings().default_zone
-    at = datetime.fromisoformat(now) if now else datetime.now(UTC)
-    draft = quick_add.parse(text, at if at.tzinfo else at.replace(tzinfo=UTC), zone, day_first=day_first)
+    try:
+        tz = ZoneInfo(zone)
+        at = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    except (ValueError, KeyError, OSError) as error:
+        typer.echo(f"dayloom: --zone and --now must be an IANA zone and an ISO 8601 time: {error}", err=True)
+        raise typer.Exit(2) from None
+    draft = quick_add.parse(text, at if at.tzinfo else at.replace(tzinfo=tz), zone, day_first=day_first)
     fields = {
         "title": draft.title,
         "duration_min": draft.duration_minutes,

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 TOUCHED = "touched"
 BUSY = "The database did not answer in time. Nothing was changed: try again in a moment."
+UNMIGRATED = "The database is not ready yet. Nothing was changed: try again in a moment."
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's code; SQLite says the same with an OperationalError."""
 CHANGED = "This was changed somewhere else at the same moment. Nothing was stored: look again, then try again."
 
 
@@ -122,6 +125,11 @@ def _translated() -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, gaierror) as error:
         log.error("The database failed: %s", error)
         raise UnavailableError(BUSY) from error
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
+            raise
+        log.error("The database is not migrated: %s", error.orig)
+        raise UnavailableError(UNMIGRATED) from error
 
 
 def touch(session: AsyncSession, user_id: int) -> None:

@@ -90,6 +90,10 @@ class PlanRepository:
         ends = [end_at for _, end_at in await self.session.execute(statement)]
         return None if None in ends else max([now, *ends])
 
+    async def list_pinned_tasks(self, user_id: int) -> set[int]:
+        """The tasks that have a pinned block."""
+        return set(await self.session.scalars(select(Block.task_id).where(Block.user_id == user_id, Block.pinned)))
+
     async def delete_blocks(self, user_id: int, block_ids: Sequence[int]) -> None:
         if block_ids:
             statement = delete(Block).where(Block.user_id == user_id, Block.id.in_(block_ids))

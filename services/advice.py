@@ -94,8 +94,9 @@ class AdviceService:
             if task.version == questions.versions.get(task.id)
         }
         asked = {brief.id for brief in questions.new}
+        pinned = await PlanRepository(self.scope.session).list_pinned_tasks(self.scope.person.id)
         changed = [
-            await self._keep_advice(standing[item.task_id], item, answers.advice)
+            await self._keep_advice(standing[item.task_id], item, answers.advice, is_pinned=item.task_id in pinned)
             for item in answers.advice.advice
             if item.task_id in standing and item.task_id in asked
         ] + [
@@ -130,8 +131,8 @@ class AdviceService:
         # A run makes two calls, so the last pair must fit.
         return f"The {most} model calls of 24 hours are used up, so rules were used." if used + 2 > most else None
 
-    async def _keep_advice(self, task: Task, advice: Advice, answer: Answer) -> bool:
-        """Returns whether the planner must look at the task again."""
+    async def _keep_advice(self, task: Task, advice: Advice, answer: Answer, *, is_pinned: bool) -> bool:
+        """Returns whether the planner must look at the task again. What a person has pinned keeps its length."""
         is_by_model = answer.source == "model" and task.id not in answer.by_rules
         source = "model" if is_by_model else FALLBACK if self.scope.person.uses_model else "rules"
         reason = advice.reason if is_by_model else " ".join(filter(None, [answer.fallback_reason, advice.reason]))
@@ -139,7 +140,9 @@ class AdviceService:
         if is_by_model:
             values["advice"] = advice.model_dump(mode="json")
         duration = advice.duration_minutes
-        is_longer = duration is not None and task.duration_source != "person" and duration != task.duration_minutes
+        is_longer = (
+            duration is not None and not is_pinned and task.duration_source != "person" and duration != task.duration_minutes
+        )
         if is_longer:
             values |= {"duration_minutes": duration, "duration_source": "assistant" if is_by_model else "rules"}
         is_news = is_longer or is_by_model or source == FALLBACK

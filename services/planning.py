@@ -98,6 +98,9 @@ class PlanningService:
     async def _first_slot(self, task: Task, left_minutes: int, earliest: datetime, days: int) -> Block | None:
         person, now = self.scope.person, self.scope.now
         frame, end = framing.frame_at(now), now + timedelta(days=days)
+        first = frame.step_after(max(now, earliest))
+        if first >= frame.minute_before(end):
+            return None
         events = await self.events.list_between(person.id, now, end)
         planned = [
             Busy(Interval(frame.minute_before(block.start_at), frame.minute_after(block.end_at)))
@@ -108,7 +111,7 @@ class PlanningService:
             resources=(Resource(PERSON, calendar=CALENDAR, busy=(*framing.busy(events, frame), *planned)),),
             calendars=(framing.calendar(await self.users.list_ranges(person.id), person.zone, frame, end),),
             horizon=frame.minute_before(end),
-            now=frame.step_after(max(now, earliest)),
+            now=first,
             grid=GRID_MINUTES,
         )
         spot = next(iter(draft(problem).placements), None)

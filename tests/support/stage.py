@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from assistant.gateway import Gateway, RetryPolicy
 from config import Settings
@@ -53,6 +54,12 @@ class Clock:
         self.at += timedelta(**span)
 
 
+class BareSettings(Settings):
+    """Settings that read no `.env`."""
+
+    model_config = SettingsConfigDict(env_file=None)
+
+
 class NoSolver(SolverProcess):
     """A solver whose process always died: the draft stands, and no test waits for a process that it is not about."""
 
@@ -88,7 +95,7 @@ def settings_for(url: str, **values: object) -> Settings:
         "plan_seconds": 0.3,
         "poll_seconds": 5.0,
     }
-    return Settings(_env_file=None, database_url=url, **{**base, **values})
+    return BareSettings.model_validate({"database_url": url, **base, **values})
 
 
 @dataclass

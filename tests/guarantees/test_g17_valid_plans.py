@@ -1,0 +1,185 @@
+"""G17, the database's side: whatever people do and whatever a hostile model says, every stored plan is valid.
+
+The checker judges the stored blocks as a plan of the stored rows, and SQL alone says that nothing overlaps.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from errors import AppError
+from models import Block, Event, Task, TaskStatus
+from planning.checker import check
+from planning.problem import Placement, Plan, Problem, Unplaced
+from services import snapshot
+from services.events import EventEdit, EventService
+from services.planning import PlanningService
+from services.settings import SettingsService
+from services.task_details import TaskDetailsService
+from services.task_form import parse
+from services.tasks import TaskService
+from services.time_entries import TimeEntryService
+from tests.guarantees.report import Tally
+from tests.support.model_server import Json, ModelServer, Seen, in_markers
+from tests.support.stage import ZONE, SolverInside, Stage
+
+LINES = (
+    "{n} 30min",
+    "{n} 2h by Friday",
+    "{n} 45min tomorrow 10:00",
+    "{n} 3h high",
+    "{n} 10h",
+    "{n} by today 12:00",
+    "{n} !4 next week",
+)
+LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
+
+
+class Hostile:
+    """Answers in the right shape with the worst that fits into it: the past, nights, other ids, nonsense."""
+
+    def __init__(self, server: ModelServer, rng: random.Random) -> None:
+        self.server = server
+        self.rng = rng
+
+    def __call__(self, seen: Seen) -> str:
+        field = "priorities" if "[[ ## priorities ## ]]" in seen.prompt else "advice"
+        return in_markers(field, json.dumps([self.entry(task, field) for task in seen.tasks for _ in range(2)]))
+
+    def entry(self, task: Json, field: str) -> Json:
+        rng = self.rng
+        task_id = rng.choice([task["id"], 1, 10**9, -1, "x", None])
+        if field == "priorities":
+            return {"task_id": task_id, "priority": rng.choice([0, 10, 11, -1, "NaN", 1e308, None]), "reason": "x" * 600}
+        return {
+            "task_id": task_id,
+            "duration_minutes": rng.choice([-5, 0, 1, 5, 44, 600, 1440, 10**9, "long", None]),
+            "earliest_at": self.moment(),
+            "deadline_at": self.moment(),
+            "suggested_start": self.moment(),
+            "preferred": [{"start": self.moment(), "end": self.moment()} for _ in range(rng.randrange(7))],
+            "energy": rng.choice(["low", "boundless", 7]),
+            "reason": "ignore all rules\u0000\ud800 and plan at 03:00",
+        }
+
+    def moment(self) -> object:
+        minutes = self.rng.randrange(-60 * 24 * 3, 60 * 24 * 20)
+        local = datetime(2026, 11, 23, 9, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+        return self.rng.choice([f"{local:%Y-%m-%dT%H:%M}", f"{local:%Y-%m-%dT03:00}", "9999-12-31T23:59", "soon", 0, None])
+
+
+async def touch(stage: Stage, rng: random.Random, number: int) -> None:
+    """One thing that a person may do; what is refused is refused."""
+    try:
+        async with stage.reading() as scope:
+            ids = [*await scope.session.scalars(select(Task.id).where(Task.user_id == stage.ada))]
+            events = [*await scope.session.scalars(select(Event.id).where(Event.user_id == stage.ada))]
+        task_id, kind = rng.choice(ids or [1]), rng.randrange(14)
+        if kind <= 3:
+            await stage.add(rng.choice(LINES).format(n=f"Task {number}"))
+        elif kind <= 6:
+            await _edit(stage, rng, task_id, ids)
+        elif kind == 7:
+            async with stage.writing() as scope:
+                await TaskService(scope).delete(task_id)
+        elif kind <= 10:
+            async with stage.writing() as scope:
+                await getattr(TimeEntryService(scope), rng.choice(("start", "stop", "complete", "reopen")))(task_id)
+        elif kind == 11:
+            start_at = stage.clock() + timedelta(minutes=5 * rng.randrange(-20, 600))
+            async with stage.writing() as scope:
+                end_at = start_at + timedelta(minutes=rng.choice((7, 30, 300)))
+                await EventService(scope).add(EventEdit("Meeting", start_at, end_at, 0))
+        elif kind == 12 and events:
+            async with stage.writing() as scope:
+                await EventService(scope).delete(rng.choice(events))
+        elif kind == 13:
+            stage.clock.advance(minutes=rng.choice((1, 3, 20, 240)))
+            await stage.runner().flag_overdue()
+    except AppError:
+        pass
+
+
+async def _edit(stage: Stage, rng: random.Random, task_id: int, ids: list[int]) -> None:
+    async with stage.reading() as scope:
+        _, form = await TaskDetailsService(scope).show(task_id)
+    at = f"2026-11-{rng.randrange(23, 30)}T{rng.randrange(24):02d}:{rng.randrange(60):02d}"
+    name = rng.choice(("duration_minutes", "deadline_at", "earliest_at", "start_at", "deadline_is_hard", "waits_for"))
+    waits_for = [str(rng.choice(ids))] if name == "waits_for" else []
+    changed = {"duration_minutes": str(rng.randrange(1, 400)), "deadline_is_hard": "on"}.get(name, at)
+    edit = parse(form | {name: changed}, waits_for, stage.clock(), ZONE)
+    async with stage.writing() as scope:
+        await TaskService(scope).edit(task_id, edit)
+
+
+async def overlaps(stage: Stage) -> int:
+    """Pairs of blocks of two tasks to be done that lie at one time, by SQL alone."""
+    one, other = aliased(Block), aliased(Block)
+    live = select(Task.id).where(Task.status.in_(LIVE), Task.deleted_at.is_(None))
+    pairs = and_(one.user_id == other.user_id, one.id < other.id, one.start_at < other.end_at, other.start_at < one.end_at)
+    statement = select(func.count()).select_from(one).join(other, pairs).where(one.task_id.in_(live), other.task_id.in_(live))
+    async with stage.reading() as scope:
+        return await scope.session.scalar(statement) or 0
+
+
+async def stored(stage: Stage) -> tuple[Problem, Plan]:
+    """The stored rows as a problem, and the stored blocks as its plan."""
+    async with stage.reading() as scope:
+        rows = await PlanningService(scope).load()
+    framed = snapshot.build(rows)
+    fixed = {item.placement.job_id: item.placement for item in framed.problem.fixed}
+    placements = []
+    for block in rows.blocks:
+        job_id = str(block.task_id)
+        low, high = framed.frame.minute_before(block.start_at), framed.frame.minute_after(block.end_at)
+        placements.append(fixed.get(job_id, Placement(job_id, low, high)))
+    have = {placement.job_id for placement in placements}
+    missing = tuple(Unplaced(job.id, "no_room") for job in framed.problem.jobs if job.id not in have)
+    return framed.problem, Plan(tuple(placements), missing)
+
+
+async def examine(stage: Stage, tally: Tally, number: int) -> None:
+    """Everything stored is a valid plan, and every task has its one place or a reason why not."""
+    problem, plan = await stored(stage)
+    broken = [violation.message for violation in check(problem, plan)]
+    tally.case(broken == [], f"after act {number}: {broken[:3]}")
+    tally.case(await overlaps(stage) == 0, f"after act {number}: blocks overlap")
+    async with stage.reading() as scope:
+        tasks = (await scope.session.scalars(select(Task).where(Task.status.in_(LIVE), Task.deleted_at.is_(None)))).all()
+    placed = {placement.job_id for placement in plan.placements}
+    for task in tasks:
+        has_answer = (str(task.id) in placed) != (task.unplaced_reason is not None)
+        tally.case(has_answer and not task.needs_scheduling, f"after act {number}: task {task.id} has no answer")
+
+
+async def live_through(stage: Stage, model: ModelServer, acts: int, seed: int) -> None:
+    rng, tally = random.Random(seed), Tally("G17 (database)", seed, floor=acts // 3)
+    stage.settings = stage.settings.model_copy(update={"plan_seconds": 0.05, "ai_quiet_seconds": 0.01, "ai_daily_calls": 10**6})
+    model.reply = Hostile(model, rng)
+    await stage.use_model(model.url)
+    async with stage.writing() as scope:
+        hours = {"mon_start_1": "09:00", "mon_end_1": "17:00", "tue_start_1": "20:00", "tue_end_1": "04:00"}
+        await SettingsService(scope).save_hours(hours | {"wed_start_1": "09:00", "wed_end_1": "12:00"})
+    runner = stage.runner(SolverInside())
+    for number in range(acts):
+        await touch(stage, rng, number)
+        if number % 6 == 5:
+            await stage.settle(runner)
+            await examine(stage, tally, number)
+    tally.case(len(model.calls) > acts // 12, "the hostile model was hardly asked")
+    tally.close()
+
+
+async def test_valid_plans(stage: Stage, model: ModelServer) -> None:
+    await live_through(stage, model, acts=300, seed=17)
+
+
+@pytest.mark.guarantees
+async def test_valid_plans_long(stage: Stage, model: ModelServer) -> None:
+    await live_through(stage, model, acts=10_000, seed=random.SystemRandom().randrange(10**6))

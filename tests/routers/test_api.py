@@ -1,0 +1,111 @@
+"""The JSON API: tasks, the plan, and errors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from services.time_entries import TimeEntryService
+from tests.support.pages import Site
+from tests.support.stage import Stage, local
+
+
+class TestTasks:
+    async def test_valid(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Write report 3h by Friday 5pm high // in the cellar")
+        answer = (await site.http.get("/api/v1/tasks")).json()
+        assert (answer["total"], answer["page"], answer["has_more"]) == (1, 1, False)
+        (task,) = answer["tasks"]
+        assert datetime.fromisoformat(task.pop("deadline")) == local(27, "17:00")
+        assert datetime.fromisoformat(task.pop("created")) == stage.clock()
+        assert task.pop("priority") > 4
+        assert task.pop("priority_reason")
+        assert task == {
+            "id": task_id,
+            "title": "Write report",
+            "context": "in the cellar",
+            "status": "open",
+            "importance": 2,
+            "duration_minutes": 180,
+            "duration_source": "person",
+            "earliest": None,
+            "deadline_is_hard": False,
+            "needs_scheduling": True,
+            "advice_source": None,
+            "completed": None,
+            "version": 1,
+        }
+
+    async def test_pages(self, site: Site, stage: Stage) -> None:
+        for number in range(5):
+            await stage.add(f"Errand {number}")
+        answer = (await site.http.get("/api/v1/tasks?page=2&page_size=2")).json()
+        assert [task["title"] for task in answer["tasks"]] == ["Errand 2", "Errand 1"]
+        assert (answer["total"], answer["has_more"]) == (5, True)
+        assert not (await site.http.get("/api/v1/tasks?page=3&page_size=2")).json()["has_more"]
+
+    async def test_status(self, site: Site, stage: Stage) -> None:
+        await stage.add("Open")
+        done = await stage.add("Done")
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).complete(done)
+        answer = (await site.http.get("/api/v1/tasks?status=completed")).json()
+        assert [task["title"] for task in answer["tasks"]] == ["Done"]
+
+    async def test_other_user(self, site: Site, stage: Stage) -> None:
+        await stage.add("Eve's", stage.eve)
+        assert (await site.http.get("/api/v1/tasks")).json()["tasks"] == []
+
+    @pytest.mark.parametrize("query", ["page=0", "page=x", "page_size=101", "page_size=0", "status=lost", "page=10000000"])
+    async def test_invalid(self, site: Site, query: str) -> None:
+        answer = await site.http.get(f"/api/v1/tasks?{query}")
+        body = answer.json()
+        assert (answer.status_code, body["status_code"]) == (422, 422)
+        assert {*body} == {"error", "detail", "status_code", "fields"}
+        assert [*body["fields"]] == [query.partition("=")[0]]
+
+
+class TestPlan:
+    async def test_valid(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Write report 3h")
+        too_long = await stage.add("Move house 20h")
+        provisional = (await site.http.get("/api/v1/plan")).json()
+        assert [block["source"] for block in provisional["blocks"]] == ["provisional"]
+        assert [task["task_id"] for task in provisional["unplaced"]] == [too_long]
+        await stage.planned()
+        plan = (await site.http.get("/api/v1/plan")).json()
+        (block,), (unplaced,) = plan["blocks"], plan["unplaced"]
+        assert (block["task_id"], block["task"], block["source"], block["pinned"]) == (
+            task_id,
+            "Write report",
+            "planner",
+            False,
+        )
+        assert datetime.fromisoformat(block["start"]) == local(23, "9:00")
+        assert datetime.fromisoformat(block["end"]) == local(23, "12:00")
+        assert "First free 3 h" in block["reason"]
+        assert "No stretch of your hours is 20 h long" in unplaced["reason"]
+        assert (plan["timezone"], plan["version"] > provisional["version"]) == ("Europe/Berlin", True)
+
+    async def test_other_user(self, site: Site, stage: Stage) -> None:
+        await stage.add("Eve's 3h", stage.eve)
+        await stage.add("Eve's 20h", stage.eve)
+        plan = (await site.http.get("/api/v1/plan")).json()
+        assert (plan["blocks"], plan["unplaced"]) == ([], [])
+
+
+class TestErrors:
+    async def test_missing(self, site: Site) -> None:
+        answer = await site.http.get("/api/v1/nothing")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            404,
+            "There is nothing at this address. It may have been deleted.",
+        )
+
+    async def test_method(self, site: Site) -> None:
+        assert (await site.http.delete("/api/v1/tasks")).json()["status_code"] == 405
+
+    async def test_schema(self, site: Site) -> None:
+        paths = (await site.http.get("/openapi.json")).json()["paths"]
+        assert {"/api/v1/tasks", "/api/v1/plan"} <= {*paths}

@@ -1,0 +1,64 @@
+"""Probes tell the truth."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from app import create_app
+from tests.support.databases import Templates
+from tests.support.pages import ADDRESS, Site
+from tests.support.stage import settings_for
+
+NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing"
+
+
+async def probe(url: str, path: str) -> httpx2.Response:
+    """Ask an application on that database, which may be none."""
+    app = create_app(settings_for(url))
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
+        answer = await http.get(path)
+    await app.state.database.close()
+    return answer
+
+
+class TestLive:
+    async def test_valid(self, site: Site) -> None:
+        assert (await site.http.get("/healthz")).json() == {"status": "ok"}
+
+    async def test_without_a_database(self) -> None:
+        assert (await probe(NOWHERE, "/healthz")).status_code == 200
+
+
+class TestReady:
+    async def test_valid(self, site: Site) -> None:
+        assert (await site.http.get("/readyz")).json() == {"status": "ok"}
+
+    async def test_without_a_database(self) -> None:
+        answer = await probe(NOWHERE, "/readyz")
+        assert answer.status_code == 503
+        assert "cannot be reached" in answer.json()["status"]
+
+    async def test_unmigrated(self, templates: Templates) -> None:
+        url = templates.create(is_migrated=False)
+        answer = await probe(url, "/readyz")
+        templates.drop(url)
+        assert answer.status_code == 503
+        assert "not migrated" in answer.json()["status"]
+
+
+@pytest.mark.parametrize("path", ["/", "/settings", "/api/v1/plan"])
+async def test_pages_without_a_database(path: str) -> None:
+    """A database that is not there is a clear sentence, and quickly."""
+    answer = await probe(NOWHERE, path)
+    assert answer.status_code == 503
+    assert "did not answer in time" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/plan"])
+async def test_pages_of_an_unmigrated_database(templates: Templates, path: str) -> None:
+    url = templates.create(is_migrated=False)
+    answer = await probe(url, path)
+    templates.drop(url)
+    assert answer.status_code == 503

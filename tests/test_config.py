@@ -1,0 +1,122 @@
+"""The environment as settings: each bad value is one line that names it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from config import ROOT, Settings, secret_key
+from tests.support.stage import BareSettings, settings_for
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command line with that environment."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "cli.py", *arguments], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False
+    )
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("given", "url"),
+        [
+            ("sqlite:///var/x.db", f"sqlite+aiosqlite:///{ROOT}/var/x.db"),
+            ("sqlite:////data/x.db", "sqlite+aiosqlite:////data/x.db"),
+            ("postgres://ada@host/day", "postgresql+asyncpg://ada@host/day"),
+            ("postgresql://ada:p%40ss@host:5433/day?ssl=require", "postgresql+asyncpg://ada:p%40ss@host:5433/day?ssl=require"),
+            ("postgresql+asyncpg://ada@/day?host=/run", "postgresql+asyncpg://ada@/day?host=/run"),
+        ],
+    )
+    def test_database_url(self, given: str, url: str) -> None:
+        assert BareSettings.model_validate({"database_url": given}).database_url == url
+
+    @pytest.mark.parametrize(
+        ("name", "bad"),
+        [
+            ("database_url", "mysql://host/day"),
+            ("database_url", "day.db"),
+            ("database_url", "sqlite:///"),
+            ("host", "example.org"),
+            ("public_url", "dayloom.example"),
+            ("timezone", "Berlin"),
+            ("secret_key", "short"),
+            ("port", 0),
+            ("port", 65536),
+            ("log_format", "xml"),
+            ("poll_seconds", 0),
+            ("ai_daily_calls", -1),
+        ],
+    )
+    def test_invalid(self, name: str, bad: str | int) -> None:
+        with pytest.raises(ValidationError) as caught:
+            BareSettings.model_validate({name: bad})
+        assert [error["loc"] for error in caught.value.errors()] == [(name,)]
+
+    @pytest.mark.parametrize(
+        ("host", "is_loopback"),
+        [("127.0.0.1", True), ("localhost", True), ("::1", True), ("127.9.9.9", True), ("0.0.0.0", False), ("10.0.0.1", False)],
+    )
+    def test_loopback(self, host: str, is_loopback: bool) -> None:
+        assert settings_for("sqlite:///x.db", host=host).is_loopback is is_loopback
+
+    @pytest.mark.parametrize(
+        ("values", "url"),
+        [
+            ({"port": 9000}, "http://127.0.0.1:9000"),
+            ({"host": "::1"}, "http://[::1]:8081"),
+            ({"public_url": "https://day.example/"}, "https://day.example"),
+        ],
+    )
+    def test_url(self, values: dict[str, object], url: str) -> None:
+        assert settings_for("sqlite:///x.db", **values).url == url
+
+    def test_secrets_are_not_printed(self) -> None:
+        settings = settings_for("sqlite:///x.db", openai_api_key=SecretStr("sk-canary"))
+        assert "sk-canary" not in repr(settings)
+        assert "forty-eight" not in repr(settings)
+
+
+class TestStart:
+    """What a person sees: one line that names the variable, and no traceback."""
+
+    @pytest.mark.parametrize(
+        ("environment", "name"),
+        [
+            ({"PORT": "ninety"}, "PORT"),
+            ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+            ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+            ({"HOST": "0.0.0.0"}, "HOST"),
+        ],
+    )
+    def test_invalid(self, environment: dict[str, str], name: str) -> None:
+        done = run("serve", **environment)
+        lines = done.stderr.strip().splitlines()
+        assert done.returncode == 2
+        assert len(lines) == 1
+        assert lines[0].startswith("dayloom: ")
+        assert name in lines[0]
+
+
+class TestSecretKey:
+    def test_made_once(self, tmp_path: Path) -> None:
+        settings = settings_for("sqlite:///x.db", secret_key=SecretStr(""))
+        first, second = (secret_key(settings, tmp_path / "var") for _ in range(2))
+        assert first == second
+        assert len(first) >= 48
+        assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+
+    def test_configured(self, tmp_path: Path) -> None:
+        assert secret_key(settings_for("sqlite:///x.db", secret_key=SecretStr("k" * 32)), tmp_path) == "k" * 32
+        assert [*tmp_path.iterdir()] == []
+
+
+def test_example_names_every_variable() -> None:
+    names = {line.partition("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if line and line[0] != "#"}
+    assert names == {name.upper() for name in Settings.model_fields}

@@ -1,0 +1,152 @@
+"""The unit of work: all or nothing, no lost updates, instants in UTC, and refusals as errors that a person may meet."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from db import Database, epoch_now, touch
+from errors import ConflictError, UnavailableError
+from models import Base, Event, Plan, Task, TaskStatus, TimeEntry, User
+from repositories.events import EventRepository
+from services.tasks import TaskService
+from tests.support.databases import Templates
+from tests.support.stage import MONDAY, Stage
+
+
+async def users(database: Database) -> int:
+    async with database.read_scope() as session:
+        return await session.scalar(select(func.count()).select_from(User)) or 0
+
+
+class TestSessionScope:
+    async def test_committed(self, database: Database) -> None:
+        async with database.session_scope() as session:
+            session.add(User(name="ada", created_at=MONDAY))
+        assert await users(database) == 1
+
+    async def test_rolled_back(self, database: Database) -> None:
+        with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the scope is what is tested
+            async with database.session_scope() as session:
+                session.add(User(name="ada", created_at=MONDAY))
+                await session.flush()
+                raise ZeroDivisionError
+        assert await users(database) == 0
+
+    async def test_no_lost_updates(self, stage: Stage) -> None:
+        """Read, then write, by 8 tasks: the default driver of SQLite loses most of these without an error."""
+
+        async def add_one() -> None:
+            async with stage.writing() as scope:
+                await scope.lock()
+                version = await scope.session.scalar(select(Plan.version).where(Plan.user_id == stage.ada)) or 0
+                await asyncio.sleep(0)
+                await scope.session.execute(update(Plan).where(Plan.user_id == stage.ada).values(version=version + 1))
+
+        await asyncio.gather(*(add_one() for _ in range(40)))
+        async with stage.reading() as scope:
+            assert await scope.session.scalar(select(Plan.version).where(Plan.user_id == stage.ada)) == 40
+
+    async def test_listeners(self, database: Database) -> None:
+        """They hear after the commit, or never."""
+        heard: list[int] = []
+        database.listeners.append(heard.append)
+        async with database.session_scope() as session:
+            touch(session, 7)
+            touch(session, 7)
+            assert heard == []
+        assert heard == [7]
+        with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the scope is what is tested
+            async with database.session_scope() as session:
+                touch(session, 8)
+                raise ZeroDivisionError
+        assert heard == [7]
+
+    async def test_readers_do_not_wait(self, stage: Stage) -> None:
+        task_id = await stage.add("Before")
+        async with stage.writing() as writing:
+            (await TaskService(writing).get(task_id)).title = "After"
+            await writing.session.flush()
+            async with asyncio.timeout(1):
+                async with stage.reading() as reading:
+                    assert (await TaskService(reading).get(task_id)).title == "Before"
+
+
+class TestErrors:
+    async def test_stale_row(self, stage: Stage) -> None:
+        """Two sessions have read one row: the second to write it is refused."""
+        async with stage.writing() as scope:
+            event = Event(user_id=stage.ada, title="x", start_at=MONDAY, end_at=MONDAY + timedelta(hours=1))
+            await EventRepository(scope.session).add(event)
+        async with stage.database.read_scope() as session:
+            stale = await session.get_one(Event, event.id)
+        async with stage.writing() as scope:
+            (await scope.session.get_one(Event, event.id)).title = "first"
+        stale.title = "second"
+        with pytest.raises(ConflictError, match="somewhere else"):
+            async with stage.writing() as scope:
+                scope.session.add(stale)
+
+    async def test_unreachable(self) -> None:
+        database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/nothing")
+        try:
+            with pytest.raises(UnavailableError):
+                await users(database)
+        finally:
+            await database.close()
+
+    async def test_missing(self, templates: Templates) -> None:
+        """The database, or its tables, are not there."""
+        database = Database(templates.create(is_migrated=False))
+        try:
+            with pytest.raises(UnavailableError):
+                await users(database)
+        finally:
+            await database.close()
+            templates.drop(database.url)
+
+
+class TestConstraints:
+    async def test_one_open_entry(self, stage: Stage) -> None:
+        ids = [await stage.add("One"), await stage.add("Two")]
+        with pytest.raises(IntegrityError):
+            async with stage.database.session_scope() as session:
+                session.add_all(TimeEntry(user_id=stage.ada, task_id=task_id, started_at=MONDAY) for task_id in ids)
+
+    async def test_one_active_task(self, stage: Stage) -> None:
+        for _ in range(2):
+            await stage.add("Task")
+        with pytest.raises(IntegrityError):
+            async with stage.database.session_scope() as session:
+                await session.execute(update(Task).values(status=TaskStatus.ACTIVE))
+
+    async def test_every_table_has_an_owner(self) -> None:
+        for table in Base.metadata.sorted_tables:
+            assert table.name == "users" or "user_id" in table.columns, table.name
+
+
+class TestInstants:
+    async def test_stored_in_utc(self, database: Database) -> None:
+        local = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+        async with database.session_scope() as session:
+            session.add(User(name="ada", created_at=local))
+        async with database.read_scope() as session:
+            found = await session.scalar(select(User.created_at))
+        assert found == local
+        assert found is not None
+        assert found.tzinfo is UTC or found.utcoffset() == timedelta(0)
+
+    async def test_naive(self, database: Database) -> None:
+        with pytest.raises(StatementError, match="naive"):
+            async with database.session_scope() as session:
+                session.add(User(name="ada", created_at=MONDAY.replace(tzinfo=None)))
+
+    async def test_database_time(self, database: Database) -> None:
+        async with database.read_scope() as session:
+            seconds = await session.scalar(select(epoch_now()))
+        assert seconds is not None
+        assert abs(seconds - datetime.now(UTC).timestamp()) < 5
