@@ -45,6 +45,7 @@ def environment() -> Environment:
     env.filters |= {
         "clock": _clock,
         "moment": _moment,
+        "when": _when,
         "day_name": _day_name,
         "local": _local,
         "plus_days": _plus_days,
@@ -134,6 +135,11 @@ def _clock(context: Context, at: datetime) -> str:
 @pass_context
 def _moment(context: Context, at: datetime) -> str:
     return wording.moment(at, context["now"], context["zone"])
+
+
+@pass_context
+def _when(context: Context, at: datetime) -> str:
+    return wording.when(at, context["now"], context["zone"])
 
 
 @pass_context
