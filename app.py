@@ -20,6 +20,7 @@ from planning.process import SolverProcess
 from routers import ai_log, events, health, history, settings, stream, tasks, today
 from routers.api import plan as api_plan
 from routers.api import tasks as api_tasks
+from routers.api.schemas import ErrorOut
 from routers.errors import register
 from routers.middleware import Guard
 from scheduler import Scheduler
@@ -30,14 +31,15 @@ from services.signals import Hub
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (today, tasks, events, settings, ai_log, history, stream, health, api_tasks, api_plan)
+PAGES = (today, tasks, events, settings, ai_log, history, stream, health)
+RESOURCES = (api_tasks, api_plan)
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> FastAPI:
     """The application. `clock` tells the time to everything in it; tests hand in their own."""
     settings = settings or get_settings()
     logs.configure(settings.log_format, settings.log_level)
-    app = FastAPI(title="Dayloom", version="1", lifespan=_lifespan, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title="Dayloom", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.clock = clock or (lambda: datetime.now(UTC))
     app.state.database = Database(settings.database_url, settings.database_pool_size)
@@ -45,8 +47,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     app.state.hub = Hub()
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback)
-    for router in ROUTERS:
-        app.include_router(router.router)
+    for page in PAGES:
+        app.include_router(page.router)
+    for resource in RESOURCES:
+        app.include_router(resource.router, responses={status: {"model": ErrorOut} for status in (422, 503)})
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     register(app)
     return app

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from config import get_settings
+from config import Settings, get_settings
 from errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Dayloom: a day planner that people can trust.")
 
@@ -30,25 +34,45 @@ def _told() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+def _bound(settings: Settings) -> socket.socket:
+    """The socket to serve on; a taken port is said before anything else begins."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise ConfigurationError(f"HOST={settings.host} PORT={settings.port} cannot be used: {error.strerror}.") from None
+    return listener
+
+
+def _made(create_app: Callable[[], FastAPI]) -> FastAPI:
+    try:
+        return create_app()
+    except OSError as error:
+        raise ConfigurationError(f"DATABASE_URL cannot be used: {error}.") from None
+
+
 @cli.command()
 def serve() -> None:
     """Run the web process and its background planner."""
     import uvicorn
 
+    from app import create_app
+
     with _told():
         settings = get_settings()
+        listener = _bound(settings)
+        app = _made(create_app)
     typer.echo(f"Dayloom is at {settings.url}", err=True)
-    uvicorn.run(
-        "app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
+    config = uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=settings.allow_remote,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 @cli.command()

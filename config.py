@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
 from errors import ConfigurationError
@@ -72,6 +75,13 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator("ai_model")
+    @classmethod
+    def _model_names_its_provider(cls, model: str) -> str:
+        if "/" not in model.strip("/"):
+            raise ValueError(f"must name the provider and the model, such as {DEFAULT_MODEL}")
+        return model
+
     @field_validator("public_url")
     @classmethod
     def _url_is_absolute(cls, url: str) -> str:
@@ -99,11 +109,16 @@ class Settings(BaseSettings):
     @classmethod
     def _driver_is_async(cls, url: str) -> str:
         """A plain URL gets the driver that the project uses; a relative SQLite path is relative to the project."""
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            raise ValueError("is not a URL such as sqlite:///var/dayloom.db or postgresql://user@host/name") from None
         scheme, separator, rest = url.partition("://")
         if not separator:
             raise ValueError("must look like sqlite:///var/dayloom.db or postgresql://user@host/name")
         if scheme in {"postgres", "postgresql", "postgresql+asyncpg"}:
-            return f"postgresql+asyncpg://{rest}"
+            # libpq's name for it, which hosts print, is not asyncpg's.
+            return f"postgresql+asyncpg://{rest}".replace("sslmode=", "ssl=")
         if scheme in {"sqlite", "sqlite+aiosqlite"} and rest.startswith("/") and len(rest) > 1:
             return f"sqlite+aiosqlite:///{(ROOT / rest[1:]).as_posix()}"
         raise ValueError("must be a SQLite file (sqlite:///path) or a PostgreSQL URL (postgresql://user@host/name)")
@@ -130,6 +145,7 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The settings of this process. Raises ConfigurationError with one line that names the first bad variable."""
     try:
+        _refuse_unreadable_lines(ROOT / ".env")
         settings = Settings()
     except ValidationError as error:
         first = error.errors()[0]
@@ -144,6 +160,16 @@ def get_settings() -> Settings:
             "use 127.0.0.1, or set ALLOW_REMOTE=true behind a proxy that asks who is there."
         )
     return settings
+
+
+def _refuse_unreadable_lines(path: Path) -> None:
+    """A line of `.env` that nobody can read would be ignored in silence."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as file:
+        for line in parse_stream(file):
+            if line.error:
+                raise ConfigurationError(f".env cannot be read at line {line.original.line}: write NAME=value.")
 
 
 def secret_key(settings: Settings, folder: Path = ROOT / "var") -> str:

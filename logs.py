@@ -69,4 +69,4 @@ def configure(style: Literal["plain", "json"], level: str) -> None:
     )
 
 
-_RESERVED = (*logging.makeLogRecord({}).__dict__, "message", "asctime")
+_RESERVED = (*logging.makeLogRecord({}).__dict__, "message", "asctime", "color_message")

@@ -152,6 +152,6 @@ def _span(length: timedelta) -> str:
     minutes = max(1, round(length.total_seconds() / 60))
     for size, unit in ((24 * 60, "day"), (60, "hour")):
         if minutes >= size:
-            count = round(minutes / size)
+            count = minutes // size
             return f"{count} {unit}{'s' if count != 1 else ''}"
     return f"{minutes} minute{'s' if minutes != 1 else ''}"

@@ -11,6 +11,8 @@ from sqlalchemy import Row, Select, delete, func, select, update
 from db import AsyncSession
 from models import Block, Plan, Run, Task, TaskDependency, TaskStatus
 
+FORGET = {"synchronize_session": "evaluate"}
+"""SQLite gives the ids of deleted blocks to new ones, so the session must not remember the old."""
 LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,6 +92,17 @@ class PlanRepository:
         ends = [end_at for _, end_at in await self.session.execute(statement)]
         return None if None in ends else max([now, *ends])
 
+    async def get_successors_pin(self, user_id: int, task_id: int) -> datetime | None:
+        """The first pinned start among the tasks still to be done that wait for the task."""
+        statement = (
+            select(func.min(Block.start_at))
+            .join(TaskDependency, TaskDependency.task_id == Block.task_id)
+            .join(Task, Task.id == Block.task_id)
+            .where(TaskDependency.user_id == user_id, TaskDependency.waits_for_id == task_id, Block.pinned)
+            .where(Task.status.in_(LIVE), Task.deleted_at.is_(None))
+        )
+        return await self.session.scalar(statement)
+
     async def list_pinned_tasks(self, user_id: int) -> set[int]:
         """The tasks that have a pinned block."""
         return set(await self.session.scalars(select(Block.task_id).where(Block.user_id == user_id, Block.pinned)))
@@ -97,11 +110,11 @@ class PlanRepository:
     async def delete_blocks(self, user_id: int, block_ids: Sequence[int]) -> None:
         if block_ids:
             statement = delete(Block).where(Block.user_id == user_id, Block.id.in_(block_ids))
-            await self.session.execute(statement, execution_options={"synchronize_session": False})
+            await self.session.execute(statement, execution_options=FORGET)
 
     async def delete_task_blocks(self, user_id: int, task_id: int) -> None:
         statement = delete(Block).where(Block.user_id == user_id, Block.task_id == task_id)
-        await self.session.execute(statement, execution_options={"synchronize_session": False})
+        await self.session.execute(statement, execution_options=FORGET)
 
     def add_blocks(self, blocks: Sequence[Block]) -> None:
         self.session.add_all(blocks)
@@ -109,9 +122,6 @@ class PlanRepository:
     async def add_run(self, run: Run) -> None:
         self.session.add(run)
         await self.session.flush()
-
-    async def get_last_run(self, user_id: int) -> Run | None:
-        return await self.session.scalar(select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))
 
 
 def _block_rows(user_id: int) -> Select[*tuple[Any, ...]]:

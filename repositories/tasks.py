@@ -117,7 +117,7 @@ class TaskRepository:
         late = select(Task.id).join(Block, Block.task_id == Task.id)
         statement = late.where(
             Task.user_id == user_id,
-            Task.status == TaskStatus.OPEN,
+            IS_LIVE,
             Task.deleted_at.is_(None),
             Block.end_at > Task.deadline_at,
         )
@@ -128,18 +128,6 @@ class TaskRepository:
     async def count_live(self, user_id: int) -> int:
         statement = select(func.count(Task.id)).where(Task.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None))
         return await self.session.scalar(statement) or 0
-
-    async def set_status_if(self, task: Task, expected: Sequence[TaskStatus], **values: object) -> bool:
-        """Change the task only while its status is one of `expected`; False when another was faster."""
-        statement = (
-            update(Task)
-            .where(Task.user_id == task.user_id, Task.id == task.id, Task.status.in_(expected), Task.deleted_at.is_(None))
-            .values(version=Task.version + 1, **values)
-            .returning(Task.id)
-        )
-        changed = (await self.session.execute(statement, execution_options={"synchronize_session": False})).first() is not None
-        await self.session.refresh(task)
-        return changed
 
     async def update_quietly(self, user_id: int, task_id: int, **values: object) -> None:
         """What the planner or the assistant notes on a task: not the person's edit, so its version stays."""

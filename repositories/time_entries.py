@@ -19,9 +19,6 @@ class TimeEntryRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def get_open(self, user_id: int) -> TimeEntry | None:
-        return await self.session.scalar(select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.ended_at.is_(None)))
-
     async def get_running(self, user_id: int) -> tuple[Task, TimeEntry] | None:
         """The task that runs now and its open entry."""
         statement = (

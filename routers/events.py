@@ -13,7 +13,7 @@ from routers.deps import Form, FormValues, Reading, RowId, ShownDay, is_htmx, re
 from routers.rendering import Toast, render
 from routers.today import answered
 from services import events
-from services.events import EventService
+from services.events import EventService, Saved
 from services.scope import Scope
 from services.wording import local_input
 
@@ -40,10 +40,10 @@ async def new(request: Request, scope: Reading, day: ShownDay) -> Response:
 async def create(request: Request, form: FormValues) -> Response:
     try:
         async with writing(request) as scope:
-            event = await EventService(scope).add(events.parse(form.values, scope.now, scope.person.zone))
+            saved = await EventService(scope).add(events.parse(form.values, scope.now, scope.person.zone))
     except InvalidInputError as error:
         return await _again(request, None, form, error)
-    return await answered(request, form, Toast(f"“{event.title}” is busy time now."), SAVED)
+    return await answered(request, form, _toast(f"“{saved.event.title}” is busy time now.", saved), SAVED)
 
 
 @router.get("/{event_id}")
@@ -52,7 +52,7 @@ async def show(request: Request, scope: Reading, event_id: RowId) -> Response:
         event = await EventService(scope).get(event_id)
     except NotFoundError as error:
         if is_htmx(request):
-            return render(request, scope, "tasks/_gone.html", status=error.status, message=error.message)
+            return _gone(request, error)
         raise
     zone = scope.person.zone
     form = {
@@ -69,14 +69,14 @@ async def save(request: Request, event_id: RowId, form: FormValues) -> Response:
     try:
         async with writing(request) as scope:
             edit = events.parse(form.values, scope.now, scope.person.zone)
-            event = await EventService(scope).edit(event_id, edit)
+            saved = await EventService(scope).edit(event_id, edit)
     except (InvalidInputError, ConflictError) as error:
         return await _again(request, event_id, form, error)
     except NotFoundError as error:
         if is_htmx(request):
-            return render(request, None, "tasks/_gone.html", status=error.status, message=error.message)
+            return _gone(request, error, (("title", form.values.get("title", "")),))
         raise
-    return await answered(request, form, Toast(f"Saved “{event.title}”."), SAVED)
+    return await answered(request, form, _toast(f"Saved “{saved.event.title}”.", saved), SAVED)
 
 
 @router.post("/{event_id}/delete")
@@ -84,6 +84,17 @@ async def delete(request: Request, event_id: RowId, form: FormValues) -> Respons
     async with writing(request) as scope:
         event = await EventService(scope).delete(event_id)
     return await answered(request, form, Toast(f"Removed “{event.title}”."), SAVED)
+
+
+def _gone(request: Request, error: NotFoundError, typed: tuple[tuple[str, str], ...] = ()) -> Response:
+    return render(request, None, "tasks/_gone.html", status=error.status, message=error.message, typed=typed, restore_url=None)
+
+
+def _toast(said: str, saved: Saved) -> Toast:
+    if not saved.unpinned:
+        return Toast(said)
+    titles = ", ".join(f"“{title}”" for title in saved.unpinned[:3])
+    return Toast(f"{said} No longer pinned, and planned again: {titles}.")
 
 
 async def _again(request: Request, event_id: int | None, form: Form, error: AppError) -> Response:

@@ -55,9 +55,7 @@ async def show(request: Request, scope: Reading, task_id: RowId) -> Response:
     try:
         return await _dialog(request, scope, task_id)
     except NotFoundError as error:
-        if is_htmx(request):
-            return render(request, scope, "tasks/_gone.html", status=error.status, message=error.message)
-        raise
+        return await _gone(request, task_id, error)
 
 
 @router.post("/{task_id}")
@@ -71,9 +69,8 @@ async def save(request: Request, task_id: RowId, form: FormValues) -> Response:
         async with reading(request) as scope:
             return await _dialog(request, scope, task_id, form, error.fields, conflict, error.status)
     except NotFoundError as error:
-        if is_htmx(request):
-            return render(request, None, "tasks/_gone.html", status=error.status, message=error.message)
-        raise
+        typed = (("title", form.values.get("title", "")), ("context", form.values.get("context", "")))
+        return await _gone(request, task_id, error, typed)
     return await _acted(request, form, Toast(f"Saved “{task.title}”."))
 
 
@@ -117,6 +114,16 @@ async def restore(request: Request, task_id: RowId, form: FormValues) -> Respons
     async with writing(request) as scope:
         task = await TaskService(scope).restore(task_id)
     return await _acted(request, form, Toast(f"“{task.title}” is back."))
+
+
+async def _gone(request: Request, task_id: int, error: NotFoundError, typed: tuple[tuple[str, str], ...] = ()) -> Response:
+    """In the dialog: that the task is gone, with what was typed about it, and the way back if there is one."""
+    if not is_htmx(request):
+        raise error
+    async with reading(request) as scope:
+        restore_url = f"/tasks/{task_id}/restore" if await TaskService(scope).can_restore(task_id) else None
+        status, message = error.status, error.message
+        return render(request, scope, "tasks/_gone.html", status=status, message=message, typed=typed, restore_url=restore_url)
 
 
 async def _refused(request: Request, text: str, shown: Showing, error: AppError) -> Response:

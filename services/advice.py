@@ -24,6 +24,8 @@ from services.briefs import brief_of, situation_of
 from services.scope import Scope
 
 SIGHT_DAYS = 14
+MINUTES_A_DAY = 1440
+CALLS_A_RUN = 2
 FALLBACK = "fallback"
 """The source of advice that rules gave although a model was asked."""
 
@@ -95,8 +97,9 @@ class AdviceService:
         }
         asked = {brief.id for brief in questions.new}
         pinned = await PlanRepository(self.scope.session).list_pinned_tasks(self.scope.person.id)
+        longest = await self._longest_stretch()
         changed = [
-            await self._keep_advice(standing[item.task_id], item, answers.advice, is_pinned=item.task_id in pinned)
+            await self._keep_advice(standing[item.task_id], item, answers.advice, 0 if item.task_id in pinned else longest)
             for item in answers.advice.advice
             if item.task_id in standing and item.task_id in asked
         ] + [
@@ -128,11 +131,10 @@ class AdviceService:
     async def _over_budget(self) -> str | None:
         most = self.scope.settings.ai_daily_calls
         used = await self.calls.count_since(self.scope.person.id, self.scope.now - timedelta(days=1))
-        # A run makes two calls, so the last pair must fit.
-        return f"The {most} model calls of 24 hours are used up, so rules were used." if used + 2 > most else None
+        return f"The {most} model calls of 24 hours are used up, so rules were used." if used + CALLS_A_RUN > most else None
 
-    async def _keep_advice(self, task: Task, advice: Advice, answer: Answer, *, is_pinned: bool) -> bool:
-        """Returns whether the planner must look at the task again. What a person has pinned keeps its length."""
+    async def _keep_advice(self, task: Task, advice: Advice, answer: Answer, most_minutes: int) -> bool:
+        """Returns whether the planner must look at the task again. No duration above `most_minutes` is taken over."""
         is_by_model = answer.source == "model" and task.id not in answer.by_rules
         source = "model" if is_by_model else FALLBACK if self.scope.person.uses_model else "rules"
         reason = advice.reason if is_by_model else " ".join(filter(None, [answer.fallback_reason, advice.reason]))
@@ -140,17 +142,25 @@ class AdviceService:
         if is_by_model:
             values["advice"] = advice.model_dump(mode="json")
         duration = advice.duration_minutes
-        is_longer = (
-            duration is not None and not is_pinned and task.duration_source != "person" and duration != task.duration_minutes
+        is_new_length = (
+            duration is not None
+            and duration <= most_minutes
+            and task.duration_source != "person"
+            and duration != task.duration_minutes
         )
-        if is_longer:
+        if is_new_length:
             values |= {"duration_minutes": duration, "duration_source": "assistant" if is_by_model else "rules"}
-        is_news = is_longer or is_by_model or source == FALLBACK
+        is_news = is_new_length or is_by_model or source == FALLBACK
         if is_news:
             values["needs_scheduling"] = True
             self.tasks.note(task.user_id, task.id, self.scope.now, "assistant", reason or "Advice was given.")
         await self.tasks.update_quietly(task.user_id, task.id, **values)
         return is_news
+
+    async def _longest_stretch(self) -> int:
+        """Minutes of the longest stretch of working hours: a longer task would find no place, whatever a model says."""
+        ranges = await self.users.list_ranges(self.scope.person.id)
+        return max(((r.end_minute - r.start_minute) % MINUTES_A_DAY or MINUTES_A_DAY for r in ranges), default=0)
 
     async def _keep_priority(self, task: Task, priority: Priority, answer: Answer) -> bool:
         """Returns whether the score moved."""

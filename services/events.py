@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from errors import ConflictError, InvalidInputError, NotFoundError
-from models import TITLE_LENGTH, Event, LeaseKind
+from models import TITLE_LENGTH, Event, LeaseKind, TaskStatus
 from repositories.events import EventRepository
+from repositories.plans import PlanRepository
+from repositories.tasks import TaskRepository
 from services.fields import Fields
+from services.planning import PlanningService
 from services.scope import Scope
 
 FARTHEST_DAYS = 3660
@@ -42,6 +45,14 @@ def parse(form: Mapping[str, str], now: datetime, zone: str) -> EventEdit:
     return EventEdit(title, start_at, end_at, version or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A stored busy time, and the titles of the tasks that were pinned to its time and no longer are."""
+
+    event: Event
+    unpinned: tuple[str, ...]
+
+
 class EventService:
     """A person's busy times."""
 
@@ -56,24 +67,22 @@ class EventService:
             raise NotFoundError("This busy time does not exist any more.")
         return event
 
-    async def add(self, edit: EventEdit) -> Event:
-        """Store a new busy time; the plan goes around it."""
+    async def add(self, edit: EventEdit) -> Saved:
+        """Store a new busy time; the plan goes around it, and what was pinned there is let go."""
         await self.scope.lock()
         event = Event(user_id=self.scope.person.id, title=edit.title, start_at=edit.start_at, end_at=edit.end_at)
         await self.events.add(event)
-        await self.scope.changed(LeaseKind.PLAN)
-        return event
+        return await self._saved(event)
 
-    async def edit(self, event_id: int, edit: EventEdit) -> Event:
-        """Change a busy time. Raises ConflictError when it changed since the form was opened."""
+    async def edit(self, event_id: int, edit: EventEdit) -> Saved:
+        """Change a busy time, as `add` would. Raises ConflictError when it changed since the form was opened."""
         await self.scope.lock()
         event = await self.get(event_id)
         if event.version != edit.version:
             raise ConflictError("This was changed somewhere else meanwhile. Your input is kept: look again, then save.")
         event.title, event.start_at, event.end_at = edit.title, edit.start_at, edit.end_at
         await self.scope.session.flush()
-        await self.scope.changed(LeaseKind.PLAN)
-        return event
+        return await self._saved(event)
 
     async def delete(self, event_id: int) -> Event:
         """Remove a busy time; its time is free again."""
@@ -82,3 +91,16 @@ class EventService:
         await self.events.delete(event)
         await self.scope.changed(LeaseKind.PLAN)
         return event
+
+    async def _saved(self, event: Event) -> Saved:
+        plans, tasks = PlanRepository(self.scope.session), TaskRepository(self.scope.session)
+        unpinned: list[str] = []
+        for block in await plans.list_blocks(event.user_id, event.start_at, event.end_at):
+            task = await tasks.get(event.user_id, block.task_id) if block.pinned else None
+            if task is not None and task.status is TaskStatus.OPEN:
+                task.needs_scheduling = True
+                tasks.note(task.user_id, task.id, self.scope.now, "person", f"Let go of its pin for “{event.title}”.")
+                await PlanningService(self.scope).place_provisionally(task)
+                unpinned.append(task.title)
+        await self.scope.changed(LeaseKind.PLAN)
+        return Saved(event, tuple(unpinned))

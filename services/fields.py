@@ -46,17 +46,6 @@ class Fields:
         """A whole number, or nothing."""
         return self.whole(name, low, high, sentence) if self.form.get(name, "").strip() else None
 
-    def decimal(self, name: str, low: float, high: float, sentence: str) -> float | None:
-        """A number from low to high; a comma may stand for the point."""
-        try:
-            value = float(self.form.get(name, "").strip().replace(",", "."))
-        except ValueError:
-            value = float("nan")
-        if low <= value <= high:
-            return value
-        self.errors[name] = f"{sentence}, from {low:g} to {high:g}."
-        return None
-
     def moment(self, name: str, farthest_days: int, if_empty: str | None = None) -> datetime | None:
         """A local date and time ("2026-11-27T09:00") as an instant, within reach of now."""
         raw = self.form.get(name, "").strip()

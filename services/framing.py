@@ -19,6 +19,8 @@ from planning.problem import Busy, Calendar, Demand, Interval, Job, Predecessor
 GRID_MINUTES = 5
 LEAST_REMAINING_MINUTES = 5
 DEFAULT_WEIGHT = 5.0
+FARTHEST_ADVISED_DAYS = 7
+"""An advised earliest start further away is not obeyed: every plan reaches at least another week beyond it."""
 PERSON = "person"
 CALENDAR = "Work"
 
@@ -85,8 +87,8 @@ def busy(events: Iterable[Event], frame: Frame) -> tuple[Busy, ...]:
 def job(task: Task, left_minutes: int, frame: Frame, waits_for: Iterable[int] = ()) -> Job:
     """The task as a job. What the person said binds; what the assistant advised is a wish, or fills in what was not said."""
     advice = Advice.model_validate(task.advice) if task.advice else Advice(task_id=task.id)
-    earliest = task.earliest_at or advice.earliest_at
     deadline = task.deadline_at or advice.deadline_at
+    earliest = task.earliest_at or _advised_start(advice, deadline, left_minutes, frame)
     return Job(
         id=str(task.id),
         name=task.title,
@@ -100,6 +102,15 @@ def job(task: Task, left_minutes: int, frame: Frame, waits_for: Iterable[int] = 
         suggested_start=frame.minute_before(advice.suggested_start) if advice.suggested_start else None,
         predecessors=tuple(Predecessor(str(other)) for other in waits_for),
     )
+
+
+def _advised_start(advice: Advice, deadline: datetime | None, left_minutes: int, frame: Frame) -> datetime | None:
+    """The advised earliest start, unless it could cost the task its place: advice never does that."""
+    earliest = advice.earliest_at
+    if earliest is None or earliest > frame.origin + timedelta(days=FARTHEST_ADVISED_DAYS):
+        return None
+    is_too_late = deadline is not None and earliest + timedelta(minutes=left_minutes) > deadline
+    return None if is_too_late else earliest
 
 
 def _intervals(windows: Iterable[Window], frame: Frame) -> tuple[Interval, ...]:

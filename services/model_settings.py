@@ -69,9 +69,11 @@ def decrypt(stored: str | None, settings: Settings) -> str | None:
 
 
 def hint(preferences: Preferences, settings: Settings) -> str | None:
-    """The last four characters of the stored key, or None when there is none that can be read."""
+    """The last four characters of the stored key, or that it cannot be read any more; None when there is none."""
+    if not preferences.api_key_encrypted:
+        return None
     key = decrypt(preferences.api_key_encrypted, settings)
-    return f"•••• {key[-SHOWN_CHARACTERS:]}" if key else None
+    return f"•••• {key[-SHOWN_CHARACTERS:]}" if key else "a key that this SECRET_KEY cannot read, so give it again"
 
 
 def _cipher(settings: Settings) -> MultiFernet:

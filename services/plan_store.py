@@ -26,6 +26,15 @@ class Diff:
     removed: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a task stood before the run, and who had put it there."""
+
+    start_at: datetime
+    source: BlockSource
+    pinned: bool
+
+
 class PlanStore:
     """Makes a thought the person's plan."""
 
@@ -37,7 +46,6 @@ class PlanStore:
         self.plans = PlanRepository(scope.session)
         problem = thought.framed.problem
         self.kinds = {item.placement.job_id: item.kind for item in problem.fixed}
-        self.places = {spot.job_id: spot.start for spot in (*problem.current, *(item.placement for item in problem.fixed))}
 
     async def store(self, attempt: int, started_at: datetime) -> Diff:
         """Write all of it. Raises ConflictError when the plan is no longer the one that the thought began with."""
@@ -61,11 +69,12 @@ class PlanStore:
         diff, surplus = Diff(), []
         for task in self.rows.tasks:
             olds, news = before.get(task.id, []), after.get(task.id, ())
+            was = Place(olds[0].start_at, olds[0].source, olds[0].pinned) if olds else None
             for block, placement in zip(olds, news, strict=False):
                 self._move(block, placement)
             self.plans.add_blocks([self._block(task, placement) for placement in news[len(olds) :]])
             surplus += [block.id for block in olds[len(news) :]]
-            self._note(task, news, diff)
+            self._note(task, was, news, diff)
         await self.scope.session.flush()
         await self.plans.delete_blocks(self.scope.person.id, surplus)
         return diff
@@ -93,19 +102,24 @@ class PlanStore:
             reason=self.thought.block_reasons.get(task.id, ""),
         )
 
-    def _note(self, task: Task, news: Sequence[Placement], diff: Diff) -> None:
+    def _note(self, task: Task, was: Place | None, news: Sequence[Placement], diff: Diff) -> None:
         """Tell the task's history, in words, what the planner changed."""
-        was = self.places.get(str(task.id))
         if not news:
             if was is not None:
                 diff.removed.append(task.id)
                 self._say(task, "No longer has a place in the plan.")
-        elif was is None:
+            return
+        start_at = self.thought.framed.frame.instant(news[0].start)
+        if task.status is not TaskStatus.OPEN:
+            return
+        if was is None or was.source is BlockSource.PROVISIONAL:
             diff.added.append(task.id)
-            self._say(task, f"Planned for {self._when(news[0].start)}.")
-        elif was != news[0].start and task.status is TaskStatus.OPEN:
+            self._say(task, f"Planned for {self._when(start_at)}.")
+        elif was.start_at != start_at:
             diff.moved.append(task.id)
-            self._say(task, f"Moved from {self._when(was)} to {self._when(news[0].start)}.")
+            is_let_go = was.pinned and self.kinds.get(str(task.id)) != "pinned"
+            why = " It was not started in time, so its pin was let go." if is_let_go else ""
+            self._say(task, f"Moved from {self._when(was.start_at)} to {self._when(start_at)}.{why}")
 
     async def _write_flags(self) -> None:
         for task in self.rows.tasks:
@@ -138,8 +152,8 @@ class PlanStore:
             note=self.thought.note,
         )
 
-    def _when(self, minute: int) -> str:
-        return wording.when(self.thought.framed.frame.instant(minute), self.scope.now, self.scope.person.zone)
+    def _when(self, at: datetime) -> str:
+        return wording.when(at, self.scope.now, self.scope.person.zone)
 
     def _say(self, task: Task, text: str) -> None:
         self.tasks.note(task.user_id, task.id, self.scope.now, "planner", text)

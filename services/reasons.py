@@ -22,6 +22,7 @@ class Words:
         self.rows = rows
         self.framed = framed
         self.tasks = {str(task.id): task for task in rows.tasks}
+        self.jobs = {job.id: job for job in framed.problem.jobs}
 
     def block(self, why: Explanation) -> str:
         """ "First free 3 h in your Work hours after “Standup”; due Fri 17:00, 5 h to spare"."""
@@ -36,6 +37,10 @@ class Words:
         task = self.tasks[entry.job_id]
         length = wording.minutes(task.duration_minutes)
         other = self._name(entry.because_of) if entry.because_of else "another task"
+        release = self.jobs[entry.job_id].release
+        if release >= self.framed.problem.horizon:
+            start = self._moment(self.framed.frame.instant(release))
+            return f"It may not start before {start}, which is further away than the plan reaches."
         match entry.code:
             case "hard_deadline":
                 due = f" {self._moment(task.deadline_at)}" if task.deadline_at else ""
@@ -65,10 +70,16 @@ class Words:
                 return f"{length.capitalize()} in a time that suits it{hours}{self._after(why)}"
             case "kept":
                 return f"Kept where it was: {length}{hours}{self._after(why)}"
+            case "later" if self._suggested(why.job_id) is not None:
+                at = self._moment(self.framed.frame.instant(self._suggested(why.job_id) or 0))
+                return f"As near as possible to {at}, which the assistant suggested: {length}{hours}{self._after(why)}"
             case "later":
                 return f"{length.capitalize()}{hours}{self._after(why)}, later than it could be because other tasks come first"
             case _:
                 return f"First free {length}{hours}{self._after(why)}"
+
+    def _suggested(self, job_id: str) -> int | None:
+        return self.jobs[job_id].suggested_start
 
     def _after(self, why: Explanation) -> str:
         if why.waits_for:
@@ -95,7 +106,7 @@ class Words:
 
 def _rules_note(task: Task) -> str:
     """Say that rules stood in for a model that was asked."""
-    return "rules were used, since the model did not help" if task.advice_source == "fallback" else ""
+    return "rules were used instead of the model" if task.advice_source == "fallback" else ""
 
 
 def _short(name: str | None) -> str:

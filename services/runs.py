@@ -97,6 +97,7 @@ class Runner:
             thought.cancel()
         if self._running:
             await asyncio.wait([*self._running.values()], timeout=DRAIN_SECONDS)
+        self._is_draining = False
 
     def _forget(self, key: tuple[int, LeaseKind], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)

@@ -41,7 +41,6 @@ class Shown:
     hours: Mapping[int, tuple[tuple[str, str], ...]]
     key_hint: str | None
     key_from_environment: bool
-    ai_allowed: bool
 
 
 class SettingsService:
@@ -69,8 +68,8 @@ class SettingsService:
             "context": await self.users.get_context(self.scope.person.id),
         }
         settings = self.scope.settings
-        from_environment = model_settings.environment_key(preferences.model, settings) is not None
-        return Shown(form, hours, model_settings.hint(preferences, settings), from_environment, settings.ai_enabled)
+        shared = None if preferences.api_base else model_settings.environment_key(preferences.model, settings)
+        return Shown(form, hours, model_settings.hint(preferences, settings), shared is not None)
 
     async def save_model(self, form: Mapping[str, str]) -> None:
         """Store the model; the key is encrypted. Raises InvalidInputError with a sentence for each field at fault."""

@@ -134,6 +134,10 @@ class TaskService:
             await self.scope.changed(LeaseKind.PLAN)
         return task
 
+    async def can_restore(self, task_id: int) -> bool:
+        """Whether the person has deleted this task, and may have it back."""
+        return await self.tasks.get(self.scope.person.id, task_id, with_deleted=True) is not None
+
     async def _first_block(self, task: Task, start_at: datetime | None) -> Block | None:
         """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can."""
         if start_at is not None and not await self._in_the_way(task, start_at):
@@ -145,6 +149,8 @@ class TaskService:
         pins = [block for block in await self.plans.list_task_blocks(task.user_id, task.id) if block.pinned]
         length = timedelta(minutes=framing.remaining_minutes(task, ()))
         is_fitting = task.status is not TaskStatus.OPEN or all(block.end_at - block.start_at == length for block in pins)
+        if pin_at is not None and task.status is TaskStatus.OPEN:
+            await self._refuse_broken_promise(task, pin_at, pin_at + length)
         if is_fitting and [block.start_at for block in pins] == ([pin_at] if pin_at else []):
             return False
         if pin_at is not None:
@@ -159,6 +165,20 @@ class TaskService:
             await self.plans.delete_task_blocks(task.user_id, task.id)
             self._pinned(task, pin_at)
         return True
+
+    async def _refuse_broken_promise(self, task: Task, start_at: datetime, end_at: datetime) -> None:
+        """A pin may not break what else the person has said: the order of tasks, or a hard deadline."""
+        earliest = await self.plans.get_predecessors_end(task.user_id, task.id, start_at)
+        latest = await self.plans.get_successors_pin(task.user_id, task.id)
+        sentence = None
+        if earliest is None or earliest > start_at:
+            sentence = "What this task waits for is not done by then. Pin it later, or change what it waits for."
+        elif latest is not None and latest < end_at:
+            sentence = "A task that waits for this one is pinned before it would end. Pin this one earlier."
+        elif task.deadline_is_hard and task.deadline_at is not None and task.deadline_at < end_at:
+            sentence = "It would end after its hard deadline. Pin it earlier, or move the deadline."
+        if sentence:
+            raise InvalidInputError(sentence, {"start_at": sentence})
 
     def _pinned(self, task: Task, start_at: datetime) -> Block:
         block = Block(
@@ -211,14 +231,15 @@ class TaskService:
             raise InvalidInputError(sentence, {"waits_for": sentence})
 
     def _understood(self, task: Task, draft: quick_add.Draft, block: Block | None) -> str:
-        """ "Write report · 3 h · due Fri 17:00 · importance 2 · planned for Today 14:00"."""
+        """What was read: "Write report · 3 h · due Fri 17:00 · importance 2 · first slot today 14:00"."""
         zone, now = self.scope.person.zone, self.scope.now
         parts = [task.title, wording.minutes(task.duration_minutes) + ("" if draft.duration_minutes else " (estimated)")]
         if task.deadline_at:
             parts.append(f"due {wording.when(task.deadline_at, now, zone)}")
         if task.importance:
             parts.append(f"importance {task.importance}")
-        parts.append(f"planned for {wording.when(block.start_at, now, zone)}" if block else "no free time found yet")
+        place = "pinned to" if block and block.pinned else "first slot"
+        parts.append(f"{place} {wording.when(block.start_at, now, zone)}" if block else "no free time found yet")
         return " · ".join(parts)
 
     def _note(self, task: Task, changed: Sequence[str]) -> None:

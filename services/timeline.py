@@ -18,6 +18,7 @@ from services.scope import Scope
 ROW_MINUTES = 5
 LEAST_ROWS = 3
 """A shorter item is drawn this high, so that it can be read; neighbours make room for it."""
+UNFINISHED = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 MAX_LANES = 4
 DAY_STARTS_HOUR, DAY_ENDS_HOUR = 8, 18
 
@@ -72,7 +73,7 @@ class TimelineService:
             for event in events
         ]
         for row in await PlanRepository(session).list_timeline_rows(person.id, start_at, end_at):
-            is_late = row.status == TaskStatus.OPEN and row.deadline_at is not None and row.end_at > row.deadline_at
+            is_late = row.status in UNFINISHED and row.deadline_at is not None and row.end_at > row.deadline_at
             items.append(
                 views.TimelineItem(
                     kind="task",

@@ -20,6 +20,7 @@ from services.timeline import TimelineService
 
 FIRST_ROWS = 50
 MOST_ROWS = 1000
+UNFINISHED = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 Shown = Mapping[views.GroupKey, int]
 """How many rows of a group the page shows, where it is more than the first."""
 LABELS: dict[views.GroupKey, str] = {
@@ -111,7 +112,7 @@ class TodayService:
 def task_row(row: Row[*tuple[Any, ...]]) -> views.TaskRow:
     """A row of the repository as a line of the list."""
     late = 0
-    if row.end_at is not None and row.deadline_at is not None and row.status == TaskStatus.OPEN:
+    if row.end_at is not None and row.deadline_at is not None and row.status in UNFINISHED:
         late = max(0, int((row.end_at - row.deadline_at).total_seconds() // 60))
     return views.TaskRow(
         id=row.id,

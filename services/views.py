@@ -39,7 +39,7 @@ class TaskRow:
     @property
     def is_at_risk(self) -> bool:
         """Late by the plan, or with no place in it."""
-        return self.status == "open" and (self.late_minutes > 0 or self.start_at is None)
+        return self.late_minutes > 0 or (self.status == "open" and self.start_at is None)
 
 
 @dataclass(frozen=True, slots=True)

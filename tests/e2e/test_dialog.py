@@ -51,7 +51,7 @@ class TestChange:
         dialog.get_by_label("Duration in minutes").fill("120")
         dialog.get_by_label("Due").fill(f"{due:%Y-%m-%dT%H:%M}")
         dialog.get_by_label("Importance").select_option("1")
-        dialog.get_by_label("Notes").fill("With Carol, in the morning.")
+        dialog.get_by_label("Context").fill("With Carol, in the morning.")
         dialog.locator("summary", has_text="Waits for").click()
         dialog.get_by_label(BOB).check()
         saved(page)
@@ -60,7 +60,7 @@ class TestChange:
         check_sound(planned(page, app, 2))
         expect(row(page, REPORT)).to_contain_text("16:30")
         again = open_dialog(page, REPORT)
-        expect(again.get_by_label("Notes")).to_have_value("With Carol, in the morning.")
+        expect(again.get_by_label("Context")).to_have_value("With Carol, in the morning.")
         expect(again.get_by_label(BOB)).to_be_checked()
         again.get_by_text("History").click()
         expect(again).to_contain_text("Changed")
@@ -100,11 +100,11 @@ class TestMistakes:
         dialog.locator("form#task-form").evaluate("form => { form.noValidate = true; }")
         dialog.get_by_label("Title").fill("   ")
         dialog.get_by_label("Duration in minutes").fill("0")
-        dialog.get_by_label("Notes").fill("kept as typed")
+        dialog.get_by_label("Context").fill("kept as typed")
         save(page)
         refused(dialog, "Title", "Say what is to be done.")
         refused(dialog, "Duration in minutes", "A duration is a whole number of minutes")
-        expect(dialog.get_by_label("Notes")).to_have_value("kept as typed")
+        expect(dialog.get_by_label("Context")).to_have_value("kept as typed")
         expect(dialog.get_by_label("Duration in minutes")).to_have_value("0")
         assert slot_of(app, REPORT).end - slot_of(app, REPORT).start == timedelta(hours=1)
 
@@ -164,9 +164,9 @@ class TestClose:
 
     def test_backdrop_keeps_what_was_typed(self, tab: Tab) -> None:
         dialog = open_dialog(tab.page, REPORT)
-        dialog.get_by_label("Notes").fill("half a thought")
+        dialog.get_by_label("Context").fill("half a thought")
         tab.page.mouse.click(8, 400)
-        expect(dialog.get_by_label("Notes")).to_have_value("half a thought")
+        expect(dialog.get_by_label("Context")).to_have_value("half a thought")
 
 
 def test_keyboard_alone(app: AppServer, tab: Tab) -> None:

@@ -36,12 +36,12 @@ class TestRedraw:
         add(tab.page, "Pay rent 10min")
         planned(tab.page, app, 1)
         dialog = open_dialog(tab.page, "Pay rent")
-        dialog.get_by_label("Notes").fill("half a thought")
+        dialog.get_by_label("Context").fill("half a thought")
         other = open_tab(app.url, beside=tab).page
         add(other, "Buy milk 15min")
         expect(tab.page.locator("#task-list .task")).to_have_count(2)
-        expect(dialog.get_by_label("Notes")).to_have_value("half a thought")
-        expect(dialog.get_by_label("Notes")).to_be_focused()
+        expect(dialog.get_by_label("Context")).to_have_value("half a thought")
+        expect(dialog.get_by_label("Context")).to_be_focused()
 
     def test_open_menu_stays(self, app: AppServer, open_tab: OpenTab) -> None:
         tab = open_tab(app.url)

@@ -25,8 +25,8 @@ from tests.support.stage import MONDAY, Stage
 
 OF_ALL = {"get_first", "lock_creation", "count", "list_due", "seconds_to_next", "list_overdue_owners"}
 """What the background and the start ask about everybody; each is called where no person asks."""
-OWNED_BY_ROW = {"add", "delete", "add_blocks", "add_run", "set_status_if"}
-"""They take a row, which names its owner; `set_status_if` reads it from there."""
+OWNED_BY_ROW = {"add", "delete", "add_blocks", "add_run"}
+"""They take a row, which names its owner."""
 BY_CLAIM = {"renew", "finish", "fail", "retry_now"}
 LEAST_METHODS = 55
 FAR = timedelta(days=3650)
@@ -109,8 +109,6 @@ async def reads(stage: Stage, who: int) -> dict[str, object]:
             "plans.list_live_blocks": await plan.list_live_blocks(who),
             "plans.list_task_blocks": await plan.list_task_blocks(who, 1),
             "plans.get_revision": await plan.get_revision(who),
-            "plans.get_last_run": await plan.get_last_run(who),
-            "time_entries.get_open": await entry.get_open(who),
             "time_entries.get_running": await entry.get_running(who),
             "time_entries.list_for_tasks": await entry.list_for_tasks(who, [1]),
             "time_entries.list_live": await entry.list_live(who),

@@ -16,7 +16,7 @@ STANDUP = {"title": "Standup", "start_at": "2026-11-23T10:00", "end_at": "2026-1
 async def event(stage: Stage, who: int | None = None) -> int:
     async with stage.writing(who) as scope:
         made = await EventService(scope).add(EventEdit("Standup", local(23, "10:00"), local(23, "10:30"), 0))
-        return made.id
+        return made.event.id
 
 
 class TestNew:

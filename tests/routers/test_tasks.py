@@ -35,7 +35,7 @@ class TestCreate:
         part = await site.press("/tasks", {"text": "Write report 3h by Friday 5pm high"})
         assert targets(part) == ["#quick-add-note", *REGIONS]
         assert text(part, "#task-list li .slot") == "Today 09:00–12:00, provisional"
-        assert text(part, "#quick-add-words").endswith("planned for today 09:00")
+        assert text(part, "#quick-add-words").endswith("first slot today 09:00")
         assert not has(part, "#quick-add-note[data-kind=error]")
         assert has(part, "#timeline .block[data-provisional]")
 
@@ -44,7 +44,7 @@ class TestCreate:
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         page = await site.page("/")
         assert text(page, "#task-list li .task-title") == "Write report"
-        assert "planned for today 09:00" in text(page, "#toasts .toast-text")
+        assert "first slot today 09:00" in text(page, "#toasts .toast-text")
 
     async def test_double_submit(self, site: Site) -> None:
         token = value(await site.page("/"), "input[name=token]")

@@ -38,6 +38,18 @@ class TestWithModel:
         assert (block.start_at, block.end_at) == (local(24, "13:00"), local(24, "14:15"))
         assert "The slot that the assistant suggested" in block.reason
 
+    @pytest.mark.parametrize(
+        "advice", [{"earliest_at": "2026-12-20T09:00"}, {"earliest_at": "2027-11-01T09:00"}, {"duration_minutes": 600}]
+    )
+    async def test_advice_never_costs_the_place(self, stage: Stage, model: ModelServer, advice: dict[str, object]) -> None:
+        """A start weeks away, or more hours than any day has: wishes that would leave the task without a slot."""
+        await stage.use_model(model.url)
+        model.advice_by_title["Passport"] = advice
+        task_id = await stage.add("Passport")
+        await stage.planned()
+        assert (await stage.task(task_id)).advice_source == "model"
+        assert len(await stage.blocks(task_id)) == 1
+
     async def test_person_goes_first(self, stage: Stage, model: ModelServer) -> None:
         await stage.use_model(model.url)
         model.advice_by_title["Paint"] = {"duration_minutes": 75}
@@ -139,7 +151,7 @@ class TestWithoutModel:
         task = await stage.task(task_id)
         assert (task.advice_source, task.needs_advice, task.needs_scheduling) == ("fallback", False, False)
         (block,) = await stage.blocks(task_id)
-        assert "rules were used, since the model did not help" in block.reason
+        assert "rules were used instead of the model" in block.reason
         assert {call.status for call in await calls(stage)} == {"error"}
         assert all(call.error and KEY not in call.error for call in await calls(stage))
 

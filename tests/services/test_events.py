@@ -15,7 +15,7 @@ STANDUP = {"title": "Standup", "start_at": "2026-11-23T09:00", "end_at": "2026-1
 
 async def add(stage: Stage, **changes: str) -> Event:
     async with stage.writing() as scope:
-        return await EventService(scope).add(events.parse(STANDUP | changes, stage.clock(), ZONE))
+        return (await EventService(scope).add(events.parse(STANDUP | changes, stage.clock(), ZONE))).event
 
 
 class TestAdd:
@@ -47,13 +47,25 @@ class TestAdd:
             events.parse(STANDUP | changes, MONDAY, ZONE)
         assert [*caught.value.fields] == [field]
 
+    async def test_over_a_pin(self, stage: Stage) -> None:
+        """A pin and a busy time cannot both have the hour: the task is let go, and it is said."""
+        task_id = await stage.add("Call Bob today 10:00 30min")
+        async with stage.writing() as scope:
+            edit = events.parse(STANDUP | {"start_at": "2026-11-23T10:15", "end_at": "2026-11-23T11:00"}, stage.clock(), ZONE)
+            saved = await EventService(scope).add(edit)
+        assert saved.unpinned == ("Call Bob",)
+        await stage.planned()
+        (block,) = await stage.blocks(task_id)
+        assert not block.pinned
+        assert block.end_at <= local(23, "10:15") or block.start_at >= local(23, "11:00")
+
 
 class TestEdit:
     async def test_valid(self, stage: Stage) -> None:
         event = await add(stage)
         async with stage.writing() as scope:
             edit = events.parse(STANDUP | {"title": "Retro", "version": "1"}, stage.clock(), ZONE)
-            changed = await EventService(scope).edit(event.id, edit)
+            changed = (await EventService(scope).edit(event.id, edit)).event
         assert (changed.title, changed.version) == ("Retro", 2)
 
     async def test_stale(self, stage: Stage) -> None:

@@ -79,7 +79,9 @@ class TestSaveModel:
         """SECRET_KEY was changed: the key is lost, and nothing breaks."""
         await save_model(stage, MODEL)
         other = settings_for(stage.database.url, secret_key=SecretStr("x" * 48))
-        assert model_settings.hint(await preferences(stage), other) is None
+        stored = await preferences(stage)
+        assert model_settings.decrypt(stored.api_key_encrypted, other) is None
+        assert "cannot read" in (model_settings.hint(stored, other) or "")
 
     async def test_empty_keeps_the_key(self, stage: Stage) -> None:
         await save_model(stage, MODEL)

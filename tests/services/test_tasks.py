@@ -36,7 +36,7 @@ class TestAdd:
         assert (task.title, task.duration_minutes, task.importance) == ("Write quarterly report", 180, 2)
         assert (task.deadline_at, task.deadline_is_hard) == (local(27, "17:00"), False)
         assert (task.status, task.needs_scheduling, task.needs_advice) == (TaskStatus.OPEN, True, True)
-        assert added.understood == "Write quarterly report · 3 h · due Fri 17:00 · importance 2 · planned for today 09:00"
+        assert added.understood == "Write quarterly report · 3 h · due Fri 17:00 · importance 2 · first slot today 09:00"
 
     async def test_first_slot_is_real(self, stage: Stage) -> None:
         """Five times 2 h in days of 8 h: four today from 09:00 on, the fifth tomorrow at 09:00, and none over another."""
@@ -233,6 +233,30 @@ class TestPin:
             await save(stage, task_id, start_at="2026-11-24T13:45")
         assert not (await stage.blocks(task_id))[0].pinned
 
+    async def test_before_what_it_waits_for(self, stage: Stage) -> None:
+        first = await stage.add("Paint tomorrow 14:00 60min")
+        task_id = await stage.add("Varnish 30min")
+        await save(stage, task_id, (first,))
+        with pytest.raises(InvalidInputError, match="waits for is not done by then"):
+            await save(stage, task_id, (first,), start_at="2026-11-24T14:30")
+        await save(stage, task_id, (first,), start_at="2026-11-24T15:00")
+
+    async def test_after_what_waits_for_it(self, stage: Stage) -> None:
+        first, then = await stage.add("Paint 60min"), await stage.add("Varnish 30min")
+        await save(stage, then, (first,), start_at="2026-11-24T14:00")
+        with pytest.raises(InvalidInputError, match="pinned before it would end"):
+            await save(stage, first, start_at="2026-11-24T13:30")
+
+    async def test_waits_for_a_later_one_while_pinned(self, stage: Stage) -> None:
+        later, task_id = await stage.add("Paint tomorrow 15:00 60min"), await stage.add("Varnish tomorrow 14:00 30min")
+        with pytest.raises(InvalidInputError, match="waits for is not done by then"):
+            await save(stage, task_id, (later,))
+
+    async def test_after_its_hard_deadline(self, stage: Stage) -> None:
+        task_id = await stage.add("Call Bob 30min")
+        with pytest.raises(InvalidInputError, match="after its hard deadline"):
+            await save(stage, task_id, deadline_at="2026-11-24T12:00", deadline_is_hard="on", start_at="2026-11-24T11:45")
+
     async def test_longer_pin_keeps_its_time(self, stage: Stage) -> None:
         """Changing how long a pinned task takes must change its block too, at the same start."""
         task_id = await stage.add("Call Bob tomorrow 14:00 30min")
@@ -262,7 +286,7 @@ class TestDelete:
         async with stage.writing() as scope:
             restored = await TaskService(scope).restore(task_id)
             assert restored.status is TaskStatus.OPEN
-            assert await TimeEntryService(scope).entries.get_open(stage.ada) is None
+            assert await TimeEntryService(scope).entries.get_running(stage.ada) is None
 
     async def test_other_user(self, stage: Stage) -> None:
         task_id = await stage.add("Call Bob 30min")
