@@ -12,7 +12,7 @@ from dataclasses import replace
 from planning.checker import check
 from planning.draft import draft
 from planning.improve import improve
-from planning.objective import evaluate
+from planning.layout import plan_cost
 from planning.problem import Plan, Problem
 from planning.search import search
 
@@ -70,8 +70,7 @@ def _fresh_draft(problem: Problem) -> Plan:
     """The draft made as if there were no current plan, at the price that it has because there is one."""
     if not problem.current:
         return draft(problem)
-    plan = draft(replace(problem, current=()))
-    return replace(plan, cost=evaluate(problem, plan.placements, plan.unplaced))
+    return plan_cost(problem, draft(replace(problem, current=())))
 
 
 def _is_current(problem: Problem, plan: Plan) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from planning.draft import Layout, fixed_cost, lay_out, priority_order, to_plan
+from planning.draft import priority_order
 from planning.frame import NEVER, Frame
+from planning.layout import Layout, fixed_cost, lay_out, to_plan
 from planning.problem import Plan, Problem
 
 
@@ -82,7 +83,7 @@ def _shuffle(random: Random, order: list[int], layout: Layout) -> None:
     one, other = random.randrange(len(order)), random.randrange(len(order))
     kind = random.random()
     if kind < 0.25:
-        left_out = [place for place, number in enumerate(order) if layout.starts[number] is None]
+        left_out = [place for place, number in enumerate(order) if layout.blocks[number] is None]
         one = random.choice(left_out) if left_out else one
         order.insert(random.randrange(one + 1), order.pop(one))
     elif kind < 0.6:

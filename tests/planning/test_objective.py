@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 
-from planning.draft import Layout, draft, fixed_cost, lay_out, priority_order
+from planning.draft import draft, priority_order
 from planning.frame import Frame
+from planning.layout import Layout, fixed_cost, lay_out
 from planning.objective import (
     CALM_DAYS,
     MOVE,
