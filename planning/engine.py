@@ -13,6 +13,7 @@ from planning.checker import check
 from planning.draft import draft
 from planning.improve import improve
 from planning.layout import plan_cost
+from planning.makespan import shortest
 from planning.problem import Plan, Problem
 from planning.search import search
 
@@ -45,6 +46,9 @@ def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Calla
     nothing moves. If it leaves jobs out, the search may still find room for one, but moves nothing for less. Raises
     InvalidPlanError for a defect.
     """
+    if problem.objective == "makespan":
+        plan = shortest(problem, seconds=seconds, clock=clock, effort=effort).plan
+        return _proven(problem, plan)
     begin = clock()
 
     def spent() -> float:
