@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from planning.draft import priority_order
 from planning.frame import NEVER, Frame
 from planning.layout import Layout, fixed_cost, lay_out, to_plan
+from planning.orders import orders, priority_order
 from planning.problem import Plan, Problem
 
 
@@ -59,9 +59,7 @@ def _openings(frame: Frame, start: Plan) -> list[State]:
     ranked = priority_order(frame)
     rank = {number: place for place, number in enumerate(ranked)}
     by_place = sorted(ranked, key=lambda number: (places[number], rank[number]))
-    by_deadline = sorted(ranked, key=lambda number: (frame.due[number], rank[number]))
-    by_ratio = sorted(ranked, key=lambda number: (frame.prices[number].duration / frame.pull[number], rank[number]))
-    return [State(order, moved) for order in (by_place, ranked, by_deadline, by_ratio)]
+    return [State(order, moved) for order in (by_place, *orders(frame))]
 
 
 def _neighbour(frame: Frame, random: Random, state: State, layout: Layout) -> State:
