@@ -18,7 +18,7 @@ DAY = 1440
 GRID = 5
 BEGIN, END = 9 * 60, 17 * 60
 """Working hours, in minutes after midnight, Monday to Friday."""
-DURATIONS = (15, 30, 30, 45, 60, 60, 90, 120, 180)
+DURATIONS = (15, 15, 30, 30, 30, 45, 60, 90, 120)
 NEAR = 12
 """How far back in the list of tasks a predecessor may be."""
 Windows = list[tuple[int, int]]

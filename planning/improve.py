@@ -37,12 +37,14 @@ class Task:
 class Model:
     """The problem as CP-SAT sees it: variables, then constraints, then the objective; `start` is repeated as a hint.
 
-    The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them.
+    The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them. With `is_strict` all must, and be on
+    time, and nothing else counts.
     """
 
     frame: Frame
     start: Plan
     needed: frozenset[str] = frozenset()
+    is_strict: bool = False
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tasks: dict[int, Task] = field(default_factory=dict)
     charges: list[cp_model.LinearExprT] = field(default_factory=list)
@@ -58,13 +60,14 @@ class Model:
                 self._within_capacity(place, resource.capacity)
         for task in self.tasks.values():
             self._after_predecessors(task)
-        for task in self.tasks.values():
+        for task in () if self.is_strict else self.tasks.values():
             self._charge_unplaced(task)
             self._charge_lateness(task)
             self._charge_distance(task)
             self._charge_window(task)
             self._charge_move(task)
-        self.cp.minimize(sum(self.charges))
+        if self.charges:
+            self.cp.minimize(sum(self.charges))
 
     def places(self, solver: cp_model.CpSolver) -> dict[str, tuple[Span, ...]]:
         """By job id: the block in which a solution places it."""
@@ -87,7 +90,7 @@ class Model:
         is_placed = self.cp.new_bool_var(f"placed {number}")
         if not domain.size():
             self.cp.add(is_placed == 0)
-        elif self.frame.jobs[number].id in self.needed:
+        if self.is_strict or self.frame.jobs[number].id in self.needed:
             self.cp.add(is_placed == 1)
         minutes = self.grid * step
         length = duration + self.frame.jobs[number].buffer_after
@@ -100,7 +103,10 @@ class Model:
     def _open_steps(self, number: int) -> cp_model.Domain:
         """The starts, in steps of the grid, at which all that a job needs is open, for its buffer too where that counts."""
         frame, duration = self.frame, self.frame.prices[number].duration
-        domain = self._steps([(frame.lower[number], frame.upper[number])], duration)
+        last_end, deadline = frame.upper[number], frame.jobs[number].deadline
+        if self.is_strict and deadline is not None:
+            last_end = min(last_end, deadline)
+        domain = self._steps([(frame.lower[number], last_end)], duration)
         for line, units, after in frame.lanes(number, frame.books):
             if isinstance(line, Timeline):
                 domain = domain.intersection_with(self._steps(line.spans(units), duration + after))
@@ -194,19 +200,29 @@ class Model:
         self.cp.add_hint(is_outside, int(is_hinted))
 
 
-def improve(problem: Problem, start: Plan, *, effort: float, seconds: float, moving: Collection[int] | None = None) -> Plan:
+def improve(
+    problem: Problem,
+    start: Plan,
+    *,
+    effort: float,
+    seconds: float,
+    moving: Collection[int] | None = None,
+    frame: Frame | None = None,
+    is_strict: bool = False,
+) -> Plan:
     """The better of `start` and what CP-SAT finds from it by moving some jobs (by index; None: all, unless they are too many).
 
     Split jobs, and jobs on resources that take breaks, stay where `start` has them. `effort` is deterministic time (about
     seconds of one core): the same problem, start and effort give the same plan; `seconds` of wall-clock is a safety net only.
-    The status is "optimal" only when the solver has proven that no plan on the grid costs less; its objective is that of
-    `planning.objective`, term by term.
+    The status is "optimal" only when the solver has proven that no plan on the grid costs less by moving these jobs; its
+    objective is that of `planning.objective`, term by term. With `is_strict` it only asks for any plan in which all these jobs
+    are placed and on time, which is far easier. `frame` saves making the problem's frame anew.
     """
-    frame = Frame(problem)
+    frame = frame or Frame(problem)
     wanted = [number for number in movable(frame) if moving is None or number in moving]
-    if effort <= 0 or seconds <= 0 or not wanted or (moving is None and len(wanted) > MOST_JOBS):
+    if effort <= 0 or seconds <= 0 or not wanted or (moving is None and not is_strict and len(wanted) > MOST_JOBS):
         return start
-    model = Model(Frame(narrowed(frame, start, wanted)), start, needed(frame, start, wanted))
+    model = Model(Frame(narrowed(frame, start, wanted)), start, needed(frame, start, wanted), is_strict)
     model.build()
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -219,8 +235,8 @@ def improve(problem: Problem, start: Plan, *, effort: float, seconds: float, mov
     places = {frame.index[job_id]: blocks for job_id, blocks in model.places(solver).items()}
     kept = {number: blocks for number, blocks in from_plan(frame, start).items() if number not in {*wanted}}
     layout = from_blocks(frame, {**kept, **places})
-    is_whole = len(wanted) == len(frame.free)
-    is_proven = is_whole and outcome == cp_model.OPTIMAL and round(solver.objective_value) == layout.cost
+    is_whole = moving is not None or len(wanted) == len(frame.free)
+    is_proven = not is_strict and is_whole and outcome == cp_model.OPTIMAL
     if layout.cost >= start.cost.total - fixed_cost(frame):
         return replace(start, status="optimal") if is_proven else start
     return replace(to_plan(frame, layout, "cp-sat"), status="optimal" if is_proven else "best_found")

@@ -118,7 +118,7 @@ class TestBreaks:
         assert blocks(problem)
 
     def test_around_a_block_that_is_longer(self) -> None:
-        problem = day(job("a", 200, weight=9), job("b"), resources=(RESTING,))
+        problem = day(job("a", 200, deadline=200), job("b"), resources=(RESTING,))
         assert blocks(problem, "b") == [(215, 275)]
 
     def test_around_what_is_pinned(self) -> None:
