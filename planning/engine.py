@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from planning.checker import check
 from planning.draft import draft
-from planning.frame import Frame
+from planning.frame import NEVER, Frame
 from planning.improve import improve
 from planning.layout import plan_cost
 from planning.makespan import shortest
@@ -37,8 +37,8 @@ SAFETY = 0.9
 """The share of the wall-clock limit after which no stage begins."""
 FEW = 0.1
 """The share of jobs without a place in the current plan up to which a plan counts as settled."""
-SETTLED_STAGES = 1
-SETTLED_ROUNDS = 3
+SETTLED_SIZES = (3, 4, 8, 16)
+"""Jobs set free around a new one, itself included: with three, at most two others move."""
 
 
 class InvalidPlanError(RuntimeError):
@@ -70,7 +70,9 @@ def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Calla
     first = draft(problem)
     frame = Frame(problem)
     if _is_settled(frame, first):
-        return _proven(problem, _inserted(frame, first, left), first)
+        grown = _inserted(frame, first, left)
+        if grown is not None:
+            return _proven(problem, grown, first)
     start = min(first, _fresh_draft(problem), key=lambda plan: plan.cost.total)
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
@@ -104,20 +106,26 @@ def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float]) -
 
 
 def _is_settled(frame: Frame, first: Plan) -> bool:
-    """Whether nearly all jobs are where they were, and the few others found a place in time."""
-    stay = len({*first.placements} & {*frame.problem.current})
+    """Whether all of the current plan still stands in the draft, and only few jobs are new."""
     new = len(frame.free) - len(frame.staying)
-    on_time = not first.unplaced and not first.cost.tardiness
-    return on_time and 0 < new <= FEW * len(frame.free) and stay == len(frame.problem.current)
+    return 0 < new <= FEW * len(frame.free) and {*frame.problem.current} <= {*first.placements}
 
 
-def _inserted(frame: Frame, first: Plan, left: Callable[[], float]) -> Plan:
-    """A settled plan with the new jobs in it: where the draft has them, or better by moving a few others."""
+def _inserted(frame: Frame, first: Plan, left: Callable[[], float]) -> Plan | None:
+    """A settled plan with the new jobs in it: where the draft has them, or better by moving a few others, more of them as long
+    as a new job is late; None: one is left out all the same."""
     new = [number for number in frame.free if not frame.prices[number].current]
-    walk = Walk(frame, first)
-    walk.run(_iterations(frame.problem) * SETTLED_STAGES, lambda: left() <= 0)
-    plan = Renewal(frame).run(walk.better_than(first), SETTLED_ROUNDS, left, around=new)
-    return replace(plan, status="best_found")
+    renewal, plan = Renewal(frame), first
+    for size in SETTLED_SIZES:
+        renewal.size = size
+        plan = renewal.run(plan, len(new), left, around=new)
+        left_out = {entry.job_id for entry in plan.unplaced}
+        ends = {block.job_id: block.end for block in plan.placements}
+        due = {job.id: job.deadline for number in new if (job := frame.jobs[number]).deadline is not None}
+        if all(ends.get(job_id, NEVER) <= deadline for job_id, deadline in due.items() if deadline is not None):
+            break
+    is_placed = not any(frame.jobs[number].id in left_out for number in new)
+    return replace(plan, status="best_found") if is_placed else None
 
 
 def _fresh_draft(problem: Problem) -> Plan:

@@ -20,6 +20,8 @@ from planning.timeline import Span, Timeline
 
 MOST_JOBS = 60
 """Free jobs beyond which CP-SAT adds nothing to a second of local search (measured)."""
+HINT_CONFLICTS = 1_000
+"""Conflicts within which a strict question is answered near its hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +226,7 @@ def improve(
         return start
     model = Model(Frame(narrowed(frame, start, wanted)), start, needed(frame, start, wanted), is_strict)
     model.build()
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = problem.seed % (1 << 31)
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = seconds
+    solver = _solver(problem, effort, seconds, is_strict)
     outcome = solver.solve(model.cp)
     if outcome not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return start
@@ -240,3 +238,18 @@ def improve(
     if layout.cost >= start.cost.total - fixed_cost(frame):
         return replace(start, status="optimal") if is_proven else start
     return replace(to_plan(frame, layout, "cp-sat"), status="optimal" if is_proven else "best_found")
+
+
+def _solver(problem: Problem, effort: float, seconds: float, is_strict: bool) -> cp_model.CpSolver:
+    """One worker, for the sake of reproducible plans. A strict question is asked near the hint: of four with 200 jobs at 97 %
+    of the time, all were answered in 0.03 s; the usual search answered two in 3 s."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = problem.seed % (1 << 31)
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_time_in_seconds = seconds
+    if is_strict:
+        solver.parameters.linearization_level = 0
+        solver.parameters.repair_hint = True
+        solver.parameters.hint_conflict_limit = HINT_CONFLICTS
+    return solver

@@ -52,7 +52,8 @@ class Renewal:
             found = improve(self.frame.problem, plan, effort=ROUND, seconds=left, moving=chosen, frame=self.frame)
             if found.cost.total < plan.cost.total:
                 plan, blocks = found, from_plan(self.frame, found)
-            self.size = min(MOST, self.size * 1.03) if found.status == "optimal" else max(FEWEST, self.size * 0.95)
+            if not around:
+                self.size = min(MOST, self.size * 1.03) if found.status == "optimal" else max(FEWEST, self.size * 0.95)
         return replace(plan, status=start.status if plan is start else "best_found")
 
     def _dear(self, blocks: Blocks) -> int:
