@@ -91,7 +91,7 @@ def pyjobshop(problem: Problem, seconds: float) -> Plan:
     machine = model.add_machine(breaks=[(low // grid, -(-high // grid)) for low, high in closed])
     tasks = {}
     for job in problem.jobs:
-        due = None if job.deadline is None else max(0, job.deadline // grid)
+        due = max(0, (problem.horizon if job.deadline is None else job.deadline) // grid)
         last = job.deadline if job.deadline is not None and job.deadline_is_hard else problem.horizon
         own = model.add_job(weight=round(10 + 9 * job.weight), due_date=due)
         tasks[job.id] = model.add_task(job=own, earliest_start=-(-job.release // grid), latest_end=last // grid)

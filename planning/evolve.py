@@ -12,6 +12,8 @@ from random import Random
 from planning.project import Project
 
 POPULATION = 40
+PATIENCE = 20
+"""Children for each job without a shorter schedule after which it ends: small projects are CP-SAT's."""
 MUTATION = 0.05
 """The chance of each neighbouring pair in an order to change places."""
 
@@ -38,12 +40,14 @@ def evolve(project: Project, known: list[int], *, children: int, should_stop: Ca
             break
         _enter(project, population, order)
     population = sorted(population)[:POPULATION]
+    unchanged, length = 0, population[0][0]
     for _ in range(children):
-        if should_stop() or len(population) < 2 or population[0][0] <= bound:
+        if should_stop() or len(population) < 2 or length <= bound or unchanged > PATIENCE * len(project.length):
             break
         mother, father = random.sample(population, 2)
         _enter(project, population, _shuffled(project, random, _crossed(random, _order(mother[1]), _order(father[1]))))
         population = sorted(population)[:POPULATION]
+        unchanged, length = (0 if population[0][0] < length else unchanged + 1), population[0][0]
     return min(population)[1]
 
 
