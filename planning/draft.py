@@ -16,6 +16,8 @@ PLACEMENTS = 3_000
 """The jobs that a draft may place in all, layouts times jobs: under 100 ms for a thousand jobs."""
 FEWEST_LAYOUTS = 3
 """So that earliest due date first is among them."""
+MANY_JOBS = 3_000
+"""Jobs beyond which there is time for one order."""
 MOST_LAYOUTS = 40
 FORWARD = (0.5, 0.75, 0.25, 0.9)
 """Where a job that went wrong goes in the next order, as a share of its rank, in turn."""
@@ -39,7 +41,8 @@ def best_layout(frame: Frame, placements: int = PLACEMENTS) -> tuple[list[int], 
 
     Source of the repairs: squeaky wheel optimisation, Joslin and Clements 1999.
     """
-    tries = min(MOST_LAYOUTS, max(FEWEST_LAYOUTS, placements // max(1, len(frame.free))))
+    jobs = max(1, len(frame.free))
+    tries = min(MOST_LAYOUTS, max(FEWEST_LAYOUTS if jobs <= MANY_JOBS else 1, placements // jobs))
     best: tuple[list[int], Layout] | None = None
     for ranked in orders(frame):
         layout = lay_out(frame, ranked)

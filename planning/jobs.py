@@ -11,6 +11,7 @@ from typing import Literal
 
 MAX_WEIGHT = 10.0
 MAX_HORIZON = 527_040  # minutes in 366 days: it keeps one term of the objective from growing past the next
+MAX_BLOCKS = 1_000  # of one job
 MAX_MINUTE = 10**12  # further away than any instant that a datetime can hold, near enough for the solver's 64 bits
 
 FixedKind = Literal["pinned", "frozen", "running"]
@@ -145,6 +146,8 @@ class Job:
             raise ProblemError(f"Job {self.id!r} has a negative buffer or a chunk limit below 1 minute.")
         if self.min_chunk is not None and self.max_chunk is not None and self.min_chunk > self.max_chunk:
             raise ProblemError(f"Job {self.id!r} has a smallest chunk above its largest.")
+        if self.duration > MAX_BLOCKS * self.chunk_bounds(self.duration)[1]:
+            raise ProblemError(f"Job {self.id!r} would need more than {MAX_BLOCKS} blocks.")
 
     @property
     def is_split(self) -> bool:

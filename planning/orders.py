@@ -28,7 +28,7 @@ def orders(frame: Frame) -> Iterator[list[int]]:
     due = working_due(frame)
     if any(minute < NEVER for minute in due):
         yield on_time_first(frame, due)
-        yield by_due(frame, due)
+        yield by_due(frame, frame.due)
     yield by_ratio(frame)
     yield priority_order(frame)
     yield smith_backward(frame, due)
@@ -81,7 +81,7 @@ class _Clock:
 
 def by_due(frame: Frame, due: list[int]) -> list[int]:
     """Earliest due date first (Jackson 1955): if any order of one resource has nothing late, this one has."""
-    return sorted(frame.free, key=lambda number: (due[number], -frame.pull[number], number))
+    return sorted(frame.free, key=lambda number: (due[number], number))
 
 
 def by_ratio(frame: Frame) -> list[int]:

@@ -74,7 +74,7 @@ class RestLine:
         """The next start after one that does not fit at which something changes: a run is left, cut short or jumped over."""
         right = bisect_left(self.blocks, (begin, begin))
         _, high = self._run(begin, begin + duration)
-        turns = [high - self.longest, *(end for _, end in self.blocks[right : right + 1])]
+        turns = [high - self.longest, *(end for _, end in self.blocks[max(0, right - 1) : right + 1])]
         turns += [end + self.pause for _, end in self.blocks[max(0, right - 1) : right]]
         return min((turn for turn in turns if turn > begin), default=begin + self.grid)
 
@@ -82,6 +82,6 @@ class RestLine:
         """The next start before one that does not fit at which something changes."""
         right = bisect_left(self.blocks, (begin, begin))
         low, _ = self._run(begin, begin + duration)
-        turns = [low + self.longest - duration, *(start - duration for start, _ in self.blocks[max(0, right - 1) : right])]
+        turns = [low + self.longest - duration, *(start - duration for start, _ in self.blocks[max(0, right - 1) : right + 1])]
         turns += [start - self.pause - duration for start, _ in self.blocks[right : right + 1]]
         return max((turn for turn in turns if turn < begin), default=begin - self.grid)
