@@ -8,45 +8,84 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planning.books import Books, fits
 from planning.chunks import can_stay
-from planning.frame import Frame
+from planning.frame import NEVER, Frame
 from planning.objective import evaluate
 from planning.problem import Engine, Plan, PlanStatus, Problem
 from planning.shortfall import why_unplaced
 from planning.timeline import Span
 from planning.wishes import best_place
 
+MARKS = 12
+"""How many times a traced layout is remembered on its way."""
+
 
 @dataclass(slots=True)
 class Layout:
-    """Where an order of jobs led: the blocks of each free job (None: unplaced; fixed jobs have none), and their cost."""
+    """Where an order of jobs led: the blocks of each free job (None: unplaced; fixed jobs have none), and their cost.
+
+    `turns` is the order with each job held back until its predecessors have had their turn; `marks` is what stood before some
+    of the turns (the number of turns, blocks, books, cost), so that a layout with the same beginning need not be made anew.
+    """
 
     blocks: list[tuple[Span, ...] | None]
     books: Books
     cost: int
+    turns: Sequence[int] = ()
+    marks: list[tuple[int, list[tuple[Span, ...] | None], Books, int]] = field(default_factory=list)
 
 
-def lay_out(frame: Frame, order: Sequence[int], loose: Collection[int] = (), modest: Collection[int] = ()) -> Layout:
+def lay_out(
+    frame: Frame,
+    order: Sequence[int],
+    loose: Collection[int] = (),
+    modest: Collection[int] = (),
+    base: Layout | None = None,
+    limit: int = NEVER * NEVER,
+) -> Layout:
     """Place all free jobs, those of the current plan first, where they are, if they can stay and are not `loose`.
 
-    The rest follow in order, each where its wishes lead, or, if it is `modest`, at its earliest start.
+    The rest follow in order, each where its wishes lead, or, if it is `modest`, at its earliest start. `base` is a layout with
+    the same `loose` and `modest`, to go on from where the orders part. A layout that comes to cost more than `limit` is given
+    up: it is incomplete.
     """
-    layout = Layout([None] * len(frame.jobs), frame.books.copy(), 0)
+    turns = [*_in_turn(frame, order)]
+    layout, done = _beginning(frame, turns, loose, base)
+    step = max(1, len(turns) // MARKS)
+    for turn in range(done, len(turns)):
+        if turn % step == 0:
+            layout.marks.append((turn, layout.blocks[:], layout.books.copy(), layout.cost))
+        number = turns[turn]
+        if layout.blocks[number] is not None:
+            continue
+        ready = _ready(frame, layout, number)
+        chosen = None if ready is None else best_place(frame, layout.books, number, ready, number in modest)
+        if chosen is None:
+            layout.cost += frame.prices[number].unplaced
+        else:
+            _put(frame, layout, number, chosen)
+        if layout.cost > limit:
+            break
+    return layout
+
+
+def _beginning(frame: Frame, turns: Sequence[int], loose: Collection[int], base: Layout | None) -> tuple[Layout, int]:
+    """A layout to go on from, and the number of turns that it has behind it: the last mark of `base` before the orders part,
+    or else the jobs that stay where they are."""
+    if base is not None:
+        same = next((n for n, (one, other) in enumerate(zip(turns, base.turns, strict=False)) if one != other), len(turns))
+        marks = [mark for mark in base.marks if mark[0] <= same]
+        if marks:
+            done, blocks, books, cost = marks[-1]
+            return Layout(blocks[:], books.copy(), cost, turns, marks[:-1]), done
+    layout = Layout([None] * len(frame.jobs), frame.books.copy(), 0, turns)
     for number in frame.staying:
         if number not in loose and _can_stay(frame, layout, number):
             _put(frame, layout, number, _current(frame, number))
-    for number in _in_turn(frame, order):
-        if layout.blocks[number] is None:
-            ready = _ready(frame, layout, number)
-            chosen = None if ready is None else best_place(frame, layout.books, number, ready, number in modest)
-            if chosen is None:
-                layout.cost += frame.prices[number].unplaced
-            else:
-                _put(frame, layout, number, chosen)
-    return layout
+    return layout, 0
 
 
 def from_blocks(frame: Frame, blocks: Mapping[int, tuple[Span, ...]]) -> Layout:

@@ -43,9 +43,17 @@ class Walk:
                 state = self.openings.pop()
             elif self.best is not None:
                 state = _neighbour(frame, self.random, *self.best)
-            layout = lay_out(frame, state.order, state.loose, state.modest)
+            layout = self._laid_out(state)
             if self.best is None or layout.cost <= self.best[1].cost:  # equal ones too: a walk along a plain leaves it sooner
                 self.best = (state, layout)
+
+    def _laid_out(self, state: State) -> Layout:
+        """From where the order parts from the best one; given up as soon as it is dearer."""
+        if self.best is None:
+            return lay_out(self.frame, state.order, state.loose, state.modest)
+        known, best = self.best
+        base = best if (state.loose, state.modest) == (known.loose, known.modest) else None
+        return lay_out(self.frame, state.order, state.loose, state.modest, base, best.cost)
 
     def take_up(self, plan: Plan) -> None:
         """Look at the order of a plan that was found otherwise before going on."""
@@ -93,23 +101,33 @@ def _neighbour(frame: Frame, random: Random, state: State, layout: Layout) -> St
         elif frame.wishful and chance > 0.85:
             state = replace(state, modest=state.modest ^ {random.choice(frame.wishful)})
         else:
-            _shuffle(random, state.order, layout)
+            _shuffle(frame, random, state.order, layout)
     return state
 
 
-def _shuffle(random: Random, order: list[int], layout: Layout) -> None:
-    """In place: a job left out goes further to the front, a job goes anywhere, or two jobs change places."""
+def _shuffle(frame: Frame, random: Random, order: list[int], layout: Layout) -> None:
+    """In place: a job left out or the dearest of a few goes further to the front, a job goes anywhere, or two change places."""
     one, other = random.randrange(len(order)), random.randrange(len(order))
     kind = random.random()
     if kind < 0.25:
         left_out = [place for place, number in enumerate(order) if layout.blocks[number] is None]
-        one = random.choice(left_out) if left_out else one
+        few = [random.randrange(len(order)) for _ in range(4)]
+        one = (
+            random.choice(left_out)
+            if left_out and random.random() < 0.7
+            else max(few, key=lambda p: _cost(frame, layout, order[p]))
+        )
         order.insert(random.randrange(one + 1), order.pop(one))
     elif kind < 0.6:
         order.insert(other, order.pop(one))
     else:
         other = other if kind < 0.8 else min(one + 1, len(order) - 1)
         order[one], order[other] = order[other], order[one]
+
+
+def _cost(frame: Frame, layout: Layout, number: int) -> int:
+    blocks = layout.blocks[number]
+    return frame.prices[number].unplaced if blocks is None else frame.cost(number, blocks)
 
 
 def _toggled(frame: Frame, random: Random, state: State) -> State:
