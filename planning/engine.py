@@ -1,4 +1,4 @@
-"""One pass of the kernel: draft, search, improve, check, and the better plan each time.
+"""One pass of the kernel: draft, search, improve, renew, check, and the better plan each time.
 
 It sizes the effort and judges nothing itself; it must not return a plan that the checker refuses, and reads no clock but the
 one it is given.
@@ -11,20 +11,34 @@ from dataclasses import replace
 
 from planning.checker import check
 from planning.draft import draft
+from planning.frame import NEVER, Frame
 from planning.improve import improve
-from planning.objective import evaluate
+from planning.layout import plan_cost
+from planning.makespan import shortest
 from planning.problem import Plan, Problem
-from planning.search import search
+from planning.renew import Renewal
+from planning.search import Walk
 
-ITERATIONS_PER_JOB = 100
-"""Local search of a small problem tries this many plans for each job."""
-MOST_LAYOUTS = 80_000
-"""The jobs that local search may place in all, iterations times jobs: under half a second in pure Python."""
-FEWEST_ITERATIONS = 40
+ITERATIONS_PER_JOB = 10
+"""A stage of local search of a small problem tries this many plans for each job."""
+MOST_LAYOUTS = 8_000
+"""The jobs that a stage of local search may place in all, iterations times jobs: a tenth of a second in pure Python."""
+FEWEST_ITERATIONS = 4
+STAGES = 10
+"""Stages in one unit of effort, which is about a second; each goes on where the one before ended, so more are never worse."""
+WHOLE_AFTER = 5
+"""The stage, of each unit, after which CP-SAT looks at the whole of a small problem."""
 CP_SAT_TIME = 0.1
-"""Deterministic time of CP-SAT: 0.1 takes 0.2 to 0.4 s, and 0.25 was measured to find next to nothing more."""
-SEARCH_SHARE = 0.6
-"""The share of the wall-clock limit after which local search stops, were it to come to that."""
+"""Deterministic time of that look: 0.1 takes 0.2 to 0.4 s, and 0.25 was measured to find next to nothing more."""
+STRICT_TIME = 0.1
+"""Deterministic time in which CP-SAT may look for any plan with nothing late or left out: found in 0.05 s or not at all."""
+STRICT_JOBS = 1_500
+SAFETY = 0.9
+"""The share of the wall-clock limit after which no stage begins."""
+FEW = 0.1
+"""The share of jobs without a place in the current plan up to which a plan counts as settled."""
+SETTLED_SIZES = (3, 4, 8, 16)
+"""Jobs set free around a new one, itself included: with three, at most two others move."""
 
 
 class InvalidPlanError(RuntimeError):
@@ -37,28 +51,33 @@ def _stopped() -> float:
 
 
 def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Callable[[], float] = _stopped) -> Plan:
-    """The best plan found for a problem: never worse than the draft, never invalid.
+    """The best plan found for a problem: never worse than the draft, never invalid, and no worse for more effort.
 
-    The work is counted in iterations and deterministic time, which `effort` multiplies, so the same problem gives the same
-    plan; `seconds` by `clock` (a monotonic one) is a safety net for slow machines. When the current plan still stands as a
-    whole, and a fresh draft would not beat it even after the charge for moves, it is returned as it is: where nothing changed,
-    nothing moves. If it leaves jobs out, the search may still find room for one, but moves nothing for less. Raises
-    InvalidPlanError for a defect.
+    The work is counted in iterations and deterministic time, of which one unit of `effort` is about a second's worth, so the
+    same problem gives the same plan; `seconds` by `clock` (a monotonic one) is a safety net for slow machines. When the current
+    plan still stands as a whole, and a fresh draft would not beat it even after the charge for moves, it is returned as it is:
+    where nothing changed, nothing moves. If it leaves jobs out, the search may still find room for one, but moves nothing for
+    less. A few new jobs in a plan that stands are put into it, and little else is looked at. Raises InvalidPlanError for a
+    defect.
     """
+    if problem.objective == "makespan":
+        return _proven(problem, shortest(problem, seconds=seconds, clock=clock, effort=effort).plan)
     begin = clock()
 
-    def spent() -> float:
-        return clock() - begin
+    def left() -> float:
+        return SAFETY * seconds - (clock() - begin)
 
     first = draft(problem)
+    frame = Frame(problem)
+    if _is_settled(frame, first):
+        grown = _inserted(frame, first, left)
+        if grown is not None:
+            return _proven(problem, grown, first)
     start = min(first, _fresh_draft(problem), key=lambda plan: plan.cost.total)
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
         return _proven(problem, replace(first, status="best_found"))
-    found = search(
-        problem, start, iterations=_iterations(problem, effort), should_stop=lambda: spent() > SEARCH_SHARE * seconds
-    )
-    best = improve(problem, found, effort=effort * CP_SAT_TIME, seconds=seconds - spent())
+    best = _staged(frame, start, max(1, round(effort * STAGES)), left)
     if stands and best.cost.unplaced >= first.cost.unplaced:
         best = first
     if best.status == "draft":
@@ -66,12 +85,54 @@ def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Calla
     return _proven(problem, best, first)
 
 
+def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float]) -> Plan:
+    """The best plan after so many stages of local search, each with a round of large-neighbourhood search."""
+    best = start
+    if (start.unplaced or start.cost.tardiness) and len(frame.free) <= STRICT_JOBS:
+        best = improve(frame.problem, start, effort=STRICT_TIME, seconds=left(), frame=frame, is_strict=True)
+    walk, renewal = Walk(frame, best), Renewal(frame)
+    for stage in range(stages):
+        if left() <= 0 or best.status == "optimal":
+            break
+        walk.run(_iterations(frame.problem), lambda: left() <= 0)
+        best = walk.better_than(best)
+        if stage % STAGES == WHOLE_AFTER:
+            best = improve(frame.problem, best, effort=CP_SAT_TIME, seconds=left(), frame=frame)
+        renewed = renewal.run(best, 1, left) if best.status != "optimal" else best
+        if renewed.cost.total < best.cost.total:
+            best = renewed
+            walk.take_up(best)
+    return best
+
+
+def _is_settled(frame: Frame, first: Plan) -> bool:
+    """Whether all of the current plan still stands in the draft, and only few jobs are new."""
+    new = len(frame.free) - len(frame.staying)
+    return 0 < new <= FEW * len(frame.free) and {*frame.problem.current} <= {*first.placements}
+
+
+def _inserted(frame: Frame, first: Plan, left: Callable[[], float]) -> Plan | None:
+    """A settled plan with the new jobs in it: where the draft has them, or better by moving a few others, more of them as long
+    as a new job is late; None: one is left out all the same."""
+    new = [number for number in frame.free if not frame.prices[number].current]
+    renewal, plan = Renewal(frame), first
+    for size in SETTLED_SIZES:
+        renewal.size = size
+        plan = renewal.run(plan, len(new), left, around=new)
+        left_out = {entry.job_id for entry in plan.unplaced}
+        ends = {block.job_id: block.end for block in plan.placements}
+        due = {job.id: job.deadline for number in new if (job := frame.jobs[number]).deadline is not None}
+        if all(ends.get(job_id, NEVER) <= deadline for job_id, deadline in due.items() if deadline is not None):
+            break
+    is_placed = not any(frame.jobs[number].id in left_out for number in new)
+    return replace(plan, status="best_found") if is_placed else None
+
+
 def _fresh_draft(problem: Problem) -> Plan:
     """The draft made as if there were no current plan, at the price that it has because there is one."""
     if not problem.current:
         return draft(problem)
-    plan = draft(replace(problem, current=()))
-    return replace(plan, cost=evaluate(problem, plan.placements, plan.unplaced))
+    return plan_cost(problem, draft(replace(problem, current=())))
 
 
 def _is_current(problem: Problem, plan: Plan) -> bool:
@@ -79,9 +140,9 @@ def _is_current(problem: Problem, plan: Plan) -> bool:
     return {*plan.placements} <= {*problem.current, *(entry.placement for entry in problem.fixed)}
 
 
-def _iterations(problem: Problem, effort: float) -> int:
+def _iterations(problem: Problem) -> int:
     jobs = max(1, len(problem.jobs))
-    return max(1, round(effort * max(FEWEST_ITERATIONS, min(ITERATIONS_PER_JOB * jobs, MOST_LAYOUTS // jobs))))
+    return max(FEWEST_ITERATIONS, min(ITERATIONS_PER_JOB * jobs, MOST_LAYOUTS // jobs))
 
 
 def _proven(problem: Problem, *plans: Plan) -> Plan:

@@ -5,14 +5,14 @@ It answers with ids, names and minutes; it must not write sentences for people (
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from planning.draft import from_starts
-from planning.frame import Frame, earliest
+from planning.books import earliest
+from planning.frame import Frame
+from planning.layout import from_blocks, from_plan
 from planning.problem import FixedKind, Plan, Problem
-from planning.timeline import Timeline
 
 PlacedKind = FixedKind | Literal["suggested", "first_free", "preferred", "kept", "later"]
 
@@ -61,9 +61,11 @@ class _Explainer:
             self.lengths[number] = self.lengths.get(number, 0) + block.end - block.start
             for place, _ in frame.demands[number]:
                 self.endings[place, block.end] = number
-        free = {number: span[0] for number, span in self.spans.items() if number not in frame.fixed}
-        self.timelines: Sequence[Timeline] = from_starts(frame, free).timelines
+        self.free = from_plan(frame, plan)
+        self.books = from_blocks(frame, self.free).books
         self.kinds = {frame.index[entry.placement.job_id]: entry.kind for entry in frame.problem.fixed}
+        for number in self.free:
+            self.kinds.pop(number, None)  # what floats beside a fixed block has its own reason
         self.busy_ends = [
             {busy.interval.end: busy.label for busy in resource.busy} for resource in frame.problem.resources
         ]  # by resource: minute -> label
@@ -73,17 +75,18 @@ class _Explainer:
 
     def _one(self, number: int) -> Explanation:
         job, (start, end) = self.frame.jobs[number], self.spans[number]
-        after_job, after_busy = self._right_before(number, start)
+        first = self.free[number][0] if number in self.free else (start, end)
+        after_job, after_busy = self._right_before(number, first[0])
         return Explanation(
             job_id=job.id,
-            kind=self._kind(number, start, end),
+            kind=self._kind(number, *first),
             start=start,
             end=end,
             length=self.lengths[number],
             calendars=self._calendars(number),
             after_job=after_job,
             after_busy=after_busy,
-            waits_for=() if number in self.kinds else self._waits_for(number, start),
+            waits_for=() if number in self.kinds else self._waits_for(number, first[0]),
             deadline=job.deadline,
             slack=None if job.deadline is None else job.deadline - end,
         )
@@ -98,7 +101,7 @@ class _Explainer:
             return "first_free"
         if any(low <= start and end <= high for low, high in price.preferred):
             return "preferred"
-        return "kept" if price.current_start == start else "later"
+        return "kept" if start in price.current else "later"
 
     def _ready(self, number: int, without: Collection[int] = ()) -> int:
         """The earliest start that the predecessors (but for some) allow."""
@@ -110,14 +113,11 @@ class _Explainer:
         """A start from `ready` on and before `start` that is free when the job itself is taken out of the plan."""
         if ready >= start:
             return None
-        frame, duration = self.frame, self.frame.prices[number].duration
-        lanes = frame.lanes(number, self.timelines)
-        own = [(self.timelines[place], units) for place, units in frame.demands[number]]
-        for timeline, units in own:
-            timeline.take(start, start + duration, -units)
-        found = earliest(lanes, ready, duration, start + duration - 1, frame.problem.grid)
-        for timeline, units in own:
-            timeline.take(start, start + duration, units)
+        frame, demands, spans = self.frame, self.frame.demands[number], self.free[number]
+        buffer, duration = frame.jobs[number].buffer_after, spans[0][1] - spans[0][0]
+        self.books.take(demands, *spans[0], buffer, -1)  # of a split job only the first block is asked for: the others stay
+        found = earliest(frame.lanes(number, self.books), ready, duration, start + duration - 1, frame.problem.grid)
+        self.books.take(demands, *spans[0], buffer)
         return found
 
     def _waits_for(self, number: int, start: int) -> tuple[str, ...]:

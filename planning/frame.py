@@ -8,28 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
 
+from planning.books import Books, Lanes
 from planning.objective import JobPrice, prices
-from planning.problem import Interval, Job, Placement, Problem, Resource
+from planning.problem import Interval, Job, Placement, Problem, Resource, unfixed_minutes
+from planning.rest import RestLine
 from planning.timeline import Span, Timeline, difference, intersection, merged
 
 NEVER = 1 << 60
 """Later than any minute of a problem: a bound that does not bind."""
 
-Lanes: TypeAlias = list[tuple[Timeline, int]]
-"""What a job needs free at once: timelines, and how many units of each."""
-
 
 @dataclass
 class Frame:
-    """All lists are by the index of a job in `problem.jobs`."""
+    """All lists are by the index of a job in `problem.jobs`. `pins` are the fixed blocks of the jobs that have any, `fixed` the
+    spans of those that they place wholly, `rest` the minutes of each job that are still to be placed."""
 
     problem: Problem
     index: dict[str, int] = field(init=False)
     prices: list[JobPrice] = field(init=False)
     predecessors: list[list[tuple[int, int]]] = field(init=False)
     successors: list[list[tuple[int, int]]] = field(init=False)
+    pins: dict[int, list[Span]] = field(init=False)
+    rest: list[int] = field(init=False)
     fixed: dict[int, Span] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,11 +42,12 @@ class Frame:
         for number, before in enumerate(self.predecessors):
             for predecessor, lag in before:
                 self.successors[predecessor].append((number, lag))
-        self.fixed = {}
-        for block in (entry.placement for entry in self.problem.fixed):
-            number = self.index[block.job_id]
-            low, high = self.fixed.get(number, (block.start, block.end))
-            self.fixed[number] = (min(low, block.start), max(high, block.end))
+        pins = self.problem.pins()
+        self.rest = [unfixed_minutes(job, pins[job.id]) if job.id in pins else job.duration for job in jobs]
+        self.pins = {
+            self.index[job_id]: sorted((block.start, block.end) for block in blocks) for job_id, blocks in pins.items()
+        }
+        self.fixed = {number: _span(blocks) for number, blocks in self.pins.items() if self.rest[number] == 0}
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -92,8 +94,8 @@ class Frame:
         ]
         for number in self.free:
             for after, lag in self.successors[number]:
-                if after in self.fixed:
-                    ends[number] = min(ends[number], self.fixed[after][0] - lag)
+                if after in self.pins:
+                    ends[number] = min(ends[number], self.pins[after][0][0] - lag)
         return ends
 
     @cached_property
@@ -127,16 +129,31 @@ class Frame:
         return [number for number in self.free if prices[number].suggested is not None or prices[number].preferred]
 
     @cached_property
-    def open_times(self) -> list[Timeline]:
-        """By resource: its free units before anything is placed but the fixed blocks."""
+    def split(self) -> frozenset[int]:
+        """The free jobs that may be placed in several blocks."""
+        return frozenset(number for number in self.free if self.jobs[number].is_split)
+
+    @cached_property
+    def books(self) -> Books:
+        """What is free before anything is placed but the fixed blocks. To be copied."""
         problem = self.problem
         calendars = {calendar.name: calendar.intervals for calendar in problem.calendars}
-        places = {resource.id: place for place, resource in enumerate(problem.resources)}
-        timelines = [self._timeline(resource, calendars) for resource in problem.resources]
-        for block in (entry.placement for entry in problem.fixed):
-            for demand in self.jobs[self.index[block.job_id]].demands:
-                timelines[places[demand.resource_id]].take(block.start, block.end, demand.units)
-        return timelines
+        last_buffer = max((job.buffer_after for job in self.jobs), default=0)
+        books = Books(
+            [self._timeline(resource, self._hours(resource, calendars), 0) for resource in problem.resources],
+            [
+                self._timeline(resource, [(problem.now, problem.horizon + last_buffer)], last_buffer)
+                for resource in (problem.resources if last_buffer else ())
+            ],
+            [
+                RestLine(resource.max_stretch, resource.break_minutes, problem.grid) if resource.has_breaks else None
+                for resource in problem.resources
+            ],
+        )
+        for number, blocks in self.pins.items():
+            for start, end in blocks:
+                books.take(self.demands[number], start, end, self.jobs[number].buffer_after)
+        return books
 
     @cached_property
     def demands(self) -> list[list[tuple[int, int]]]:
@@ -160,15 +177,30 @@ class Frame:
                 known[key] = self._steps(spans, 1)
         return [known[job.calendar, job.allowed] for job in self.jobs]
 
-    def lanes(self, number: int, timelines: Sequence[Timeline]) -> Lanes:
-        """What a job needs free at once, when its resources are as in `timelines`."""
-        needed = [(timelines[place], units) for place, units in self.demands[number]]
-        window = self.windows[number]
-        return needed if window is None else [*needed, (window, 1)]
+    def lanes(self, number: int, books: Books) -> Lanes:
+        """What a job needs free at once, when the resources are as in `books`; the rest of a pinned job keeps off its pins."""
+        needed = books.lanes(self.demands[number], self.jobs[number].buffer_after)
+        if (window := self.windows[number]) is not None:
+            needed.append((window, 1, 0))
+        if number in self.pins:
+            grid = self.problem.grid
+            kept_off = merged((start - grid, end + grid) for start, end in self.pins[number])
+            needed.append((self._steps(difference(self._whole, kept_off), 1), 1, 0))
+        return needed
 
-    def placement(self, number: int, start: int) -> Placement:
-        job = self.jobs[number]
-        return Placement(job.id, start, start + job.duration)
+    def blocks(self, number: int, spans: Sequence[Span]) -> list[Placement]:
+        return [Placement(self.jobs[number].id, start, end) for start, end in spans]
+
+    def cost(self, number: int, spans: Sequence[Span]) -> int:
+        """The price of a job whose unfixed part is placed as said."""
+        price = self.prices[number]
+        if number in self.split:
+            return price.of(sorted([*spans, *self.pins.get(number, ())])).total
+        return price.at(spans[0][0])
+
+    def end(self, number: int, spans: Sequence[Span]) -> int:
+        """When a job ends whose unfixed part is placed as said."""
+        return max(spans[-1][1], self.pins[number][-1][1]) if number in self.pins else spans[-1][1]
 
     @property
     def _whole(self) -> list[Span]:
@@ -177,12 +209,16 @@ class Frame:
     def _steps(self, spans: list[Span], level: int) -> Timeline:
         return Timeline(spans, level, self.problem.now, self.problem.horizon, self.problem.grid)
 
-    def _timeline(self, resource: Resource, calendars: dict[str, tuple[Interval, ...]]) -> Timeline:
-        spans = self._whole
-        if resource.calendar is not None:
-            spans = intersection(spans, _spans(calendars[resource.calendar]))
+    def _hours(self, resource: Resource, calendars: dict[str, tuple[Interval, ...]]) -> list[Span]:
+        if resource.calendar is None:
+            return self._whole
+        return intersection(self._whole, _spans(calendars[resource.calendar]))
+
+    def _timeline(self, resource: Resource, hours: list[Span], beyond: int) -> Timeline:
+        """The units of a resource within some hours, without its busy times, up to `beyond` minutes after the horizon."""
         taken = merged((busy.interval.start, busy.interval.end) for busy in resource.busy)
-        return self._steps(difference(spans, taken), resource.capacity)
+        problem = self.problem
+        return Timeline(difference(hours, taken), resource.capacity, problem.now, problem.horizon + beyond, problem.grid)
 
     def _pulled_back(self, ends: list[int]) -> list[int]:
         """Latest ends, each made early enough for the latest ends of the job's successors."""
@@ -190,7 +226,7 @@ class Frame:
         for number in reversed(self.topological):
             for after, lag in self.successors[number]:
                 if after not in self.fixed:
-                    pulled[number] = min(pulled[number], pulled[after] - self.jobs[after].duration - lag)
+                    pulled[number] = min(pulled[number], pulled[after] - self.rest[after] - lag)
         return pulled
 
 
@@ -198,41 +234,5 @@ def _spans(intervals: Sequence[Interval]) -> list[Span]:
     return merged((interval.start, interval.end) for interval in intervals)
 
 
-def earliest(lanes: Lanes, start: int, duration: int, last_end: int, grid: int) -> int | None:
-    """The first start on the grid, from `start` on, at which all lanes are free for `duration`, with an end by `last_end`."""
-    if len(lanes) == 1:
-        timeline, units = lanes[0]
-        return timeline.earliest(start, duration, units, last_end)
-    begin = start + -start % grid
-    while begin + duration <= last_end:
-        agreed = begin
-        for timeline, units in lanes:
-            found = timeline.earliest(agreed, duration, units, last_end)
-            if found is None:
-                return None
-            agreed = found
-        if agreed == begin:
-            return begin
-        begin = agreed
-    return None
-
-
-def latest(lanes: Lanes, start: int, duration: int, first_start: int, grid: int) -> int | None:
-    """The last start on the grid, at or before `start` and from `first_start` on, at which all lanes are free."""
-    begin = start - start % grid
-    while begin >= first_start:
-        agreed = begin
-        for timeline, units in lanes:
-            found = timeline.latest(agreed, duration, units, first_start)
-            if found is None:
-                return None
-            agreed = found
-        if agreed == begin:
-            return begin
-        begin = agreed
-    return None
-
-
-def fits(lanes: Lanes, start: int, end: int) -> bool:
-    """Whether all lanes are free during `[start, end)`."""
-    return all(timeline.fits(start, end, units) for timeline, units in lanes)
+def _span(blocks: Sequence[Span]) -> Span:
+    return blocks[0][0], max(end for _, end in blocks)

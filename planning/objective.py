@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from planning.problem import Cost, Job, Placement, Problem, Unplaced
+from planning.problem import Cost, Job, Placement, Problem, Unplaced, unfixed_minutes
 
 UNPLACED = 1_000_000_000
 """Points x urgency for a job left out: more than a job can otherwise cost within the longest horizon."""
@@ -31,6 +31,8 @@ MOVE = 30 * 55
 """Points for a block that leaves its place in a week or later: half an hour of a job of middle urgency."""
 CALM_DAYS = 7
 """A block that starts d days from now costs `CALM_DAYS - d` times MOVE to move, and MOVE at least."""
+CUT = 60
+"""Points x urgency for each block of a split job beyond the fewest that can hold it: worth ending an hour later."""
 
 
 def urgency(weight: float) -> int:
@@ -40,7 +42,11 @@ def urgency(weight: float) -> int:
 
 @dataclass(slots=True)
 class JobPrice:
-    """The terms of one job as a function of its start (and end). `known` remembers totals: search asks again and again."""
+    """The terms of one job as a function of its start (and end), or of its blocks when it is split.
+
+    `current` says by the start of each of its current blocks what leaving it costs, `kept` are these blocks, `fewest` is the
+    least number of blocks that can hold it. `known` remembers totals: search asks again and again.
+    """
 
     duration: int
     urgency: int
@@ -48,9 +54,15 @@ class JobPrice:
     deadline: int | None
     suggested: int | None
     preferred: tuple[tuple[int, int], ...]
-    current_start: int | None
-    move: int
+    current: dict[int, int]
+    kept: tuple[tuple[int, int], ...] = ()
+    fewest: int = 1
     known: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def current_start(self) -> int | None:
+        """Where its (first) block is in the current plan."""
+        return next(iter(self.current), None)
 
     def at(self, start: int) -> int:
         """The total of one block of the job's duration from `start`."""
@@ -60,20 +72,33 @@ class JobPrice:
         return total
 
     def terms(self, start: int, end: int) -> Cost:
-        """All terms of a job that runs from `start` to `end`."""
+        """All terms of a job that is one block from `start` to `end`."""
+        return self.of([(start, end)])
+
+    def of(self, blocks: Sequence[tuple[int, int]]) -> Cost:
+        """All terms of a job in some blocks, sorted by start: it counts from its first start to its last end."""
+        start, end = blocks[0][0], max(end for _, end in blocks) if len(blocks) > 1 else blocks[0][1]
         late = last_day = 0
         if self.deadline is not None:
             late = max(0, end - max(self.deadline, self.now))
             last_day = max(0, end - max(self.deadline - LAST_DAY, self.now))
         away = 0 if self.suggested is None else abs(start - self.suggested)
-        outside = bool(self.preferred) and not any(low <= start and end <= high for low, high in self.preferred)
+        outside = bool(self.preferred) and not all(self._prefers(*block) for block in blocks)
         return Cost(
             tardiness=TARDINESS * self.urgency * late,
             preference=self.urgency * (SUGGESTION * away + OUTSIDE_PREFERRED * outside),
             earliness=EARLINESS * self.urgency * max(0, end - self.now),
             spread=SPREAD * self.urgency * last_day,
-            moves=0 if self.current_start in {None, start} else self.move,
+            moves=self._moves(blocks) if self.current else 0,
+            cuts=CUT * self.urgency * max(0, len(blocks) - self.fewest),
         )
+
+    def _prefers(self, start: int, end: int) -> bool:
+        return any(low <= start and end <= high for low, high in self.preferred)
+
+    def _moves(self, blocks: Sequence[tuple[int, int]]) -> int:
+        starts = {start for start, _ in blocks}
+        return sum(points for start, points in self.current.items() if start not in starts)
 
     @property
     def unplaced(self) -> int:
@@ -83,39 +108,50 @@ class JobPrice:
 def prices(problem: Problem) -> list[JobPrice]:
     """The price of each job, in the order of `problem.jobs`.
 
-    A suggestion outside what can still be planned is ignored. A job with fixed blocks has not been moved by the planner, and
-    neither has one whose current block has begun without it.
+    A suggestion outside what can still be planned is ignored. A fixed block has not been moved by the planner, and neither has
+    one that has begun without it.
     """
-    settled = {fixed.placement.job_id for fixed in problem.fixed}
-    current: dict[str, int] = {}
-    for placement in problem.current:
-        current[placement.job_id] = min(placement.start, current.get(placement.job_id, placement.start))
-    return [_price(problem, job, None if job.id in settled else current.get(job.id)) for job in problem.jobs]
+    pins, current = problem.pins(), _current(problem)
+    return [_price(problem, job, pins.get(job.id, []), current.get(job.id, [])) for job in problem.jobs]
 
 
 def evaluate(problem: Problem, placements: Iterable[Placement], unplaced: Sequence[Unplaced]) -> Cost:
-    """The cost of a plan. A job in several blocks counts from its first start to its last end."""
-    spans: dict[str, tuple[int, int]] = {}
+    """The cost of a plan. A job with fixed blocks whose rest is left out costs what a job left out costs."""
+    spans: dict[str, list[tuple[int, int]]] = {}
     for block in placements:
-        low, high = spans.get(block.job_id, (block.start, block.end))
-        spans[block.job_id] = (min(low, block.start), max(high, block.end))
+        spans.setdefault(block.job_id, []).append((block.start, block.end))
     left_out = {entry.job_id for entry in unplaced}
-    sums = [0] * 6
+    if problem.objective == "makespan":
+        lost = sum(UNPLACED * urgency(job.weight) for job in problem.jobs if job.id in left_out)
+        return Cost(unplaced=lost, makespan=max((end for blocks in spans.values() for _, end in blocks), default=0))
+    sums = [0] * 7
     for job, price in zip(problem.jobs, prices(problem), strict=True):
-        if job.id in spans:
-            cost = price.terms(*spans[job.id])
-            terms = (0, cost.tardiness, cost.preference, cost.earliness, cost.spread, cost.moves)
-            sums = [total + term for total, term in zip(sums, terms, strict=True)]
-        elif job.id in left_out:
+        if job.id in left_out:
             sums[0] += price.unplaced
+        elif job.id in spans:
+            cost = price.of(sorted(spans[job.id]))
+            terms = (0, cost.tardiness, cost.preference, cost.earliness, cost.spread, cost.moves, cost.cuts)
+            sums = [total + term for total, term in zip(sums, terms, strict=True)]
     return Cost(*sums)
 
 
-def _price(problem: Problem, job: Job, current_start: int | None) -> JobPrice:
+def _current(problem: Problem) -> dict[str, list[tuple[int, int]]]:
+    """The current blocks of each job, by start."""
+    current: dict[str, list[tuple[int, int]]] = {}
+    for block in sorted(problem.current, key=lambda block: (block.start, block.end)):
+        current.setdefault(block.job_id, []).append((block.start, block.end))
+    return current
+
+
+def _price(problem: Problem, job: Job, pins: Sequence[Placement], current: Sequence[tuple[int, int]]) -> JobPrice:
     now = problem.now
     is_reachable = job.suggested_start is not None and now <= job.suggested_start < problem.horizon
-    can_stay = current_start is not None and current_start >= now
-    days_ahead = (current_start - now) // 1440 if current_start is not None else 0
+    rest = unfixed_minutes(job, pins)
+    pinned = {(block.start, block.end) for block in pins}
+    kept = tuple(block for block in current if block[0] >= now and block not in pinned) if rest else ()
+    if not job.is_split:
+        kept = kept[:1] if kept == tuple(current) else ()
+    fewest = len(pins) + (-(-rest // job.chunk_bounds(rest)[1]) if rest else 0)
     return JobPrice(
         duration=job.duration,
         urgency=urgency(job.weight),
@@ -123,6 +159,7 @@ def _price(problem: Problem, job: Job, current_start: int | None) -> JobPrice:
         deadline=job.deadline,
         suggested=job.suggested_start if is_reachable else None,
         preferred=tuple((window.start, window.end) for window in job.preferred),
-        current_start=current_start if can_stay else None,
-        move=MOVE * max(1, CALM_DAYS - days_ahead),
+        current={start: MOVE * max(1, CALM_DAYS - (start - now) // 1440) for start, _ in kept},
+        kept=kept,
+        fewest=fewest,
     )

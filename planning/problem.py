@@ -6,168 +6,62 @@ instance: any). Intervals are half-open, `[start, end)`. This module decides not
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from planning.graph import find_circle
+from planning.jobs import (
+    MAX_HORIZON,
+    MAX_MINUTE,
+    MAX_WEIGHT,
+    Busy,
+    Calendar,
+    Demand,
+    Fixed,
+    FixedKind,
+    Interval,
+    Job,
+    Placement,
+    Predecessor,
+    ProblemError,
+    Resource,
+)
 
-MAX_WEIGHT = 10.0
-MAX_HORIZON = 527_040  # minutes in 366 days: it keeps one term of the objective from growing past the next
-MAX_MINUTE = 10**12  # further away than any instant that a datetime can hold, near enough for the solver's 64 bits
+__all__ = [
+    "MAX_HORIZON",
+    "MAX_MINUTE",
+    "MAX_WEIGHT",
+    "Busy",
+    "Calendar",
+    "Cost",
+    "Demand",
+    "Engine",
+    "Fixed",
+    "FixedKind",
+    "Interval",
+    "Job",
+    "Objective",
+    "Placement",
+    "Plan",
+    "PlanStatus",
+    "Predecessor",
+    "Problem",
+    "ProblemError",
+    "Resource",
+    "Unplaced",
+    "UnplacedCode",
+    "unfixed_minutes",
+]
 
-FixedKind = Literal["pinned", "frozen", "running"]
+MINUTES_PER_DAY = 1440
+
+Objective = Literal["person", "makespan"]
 UnplacedCode = Literal["no_room", "hard_deadline", "no_window", "predecessor", "successor_fixed", "too_long"]
 PlanStatus = Literal["draft", "best_found", "optimal"]
 Engine = Literal["draft", "search", "cp-sat"]
-
-
-class ProblemError(ValueError):
-    """A problem that has no meaning; the message is one sentence that names the job and the rule."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Interval:
-    """Minutes `[start, end)`; `end > start`."""
-
-    start: int
-    end: int
-
-    def __post_init__(self) -> None:
-        if self.end <= self.start:
-            raise ProblemError(f"An interval must end after it starts, not {self.start} to {self.end}.")
-        _refuse_far("An interval", self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """A named set of times in which work is allowed ("Work"); intervals are sorted and do not touch or overlap."""
-
-    name: str
-    intervals: tuple[Interval, ...]
-
-    def __post_init__(self) -> None:
-        if any(later.start <= earlier.end for earlier, later in pairwise(self.intervals)):
-            raise ProblemError(f"The intervals of calendar {self.name!r} must be sorted, and apart from each other.")
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """A time that nothing may be planned over, with the words that a person knows it by ("Standup")."""
-
-    interval: Interval
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A person (capacity 1), a team or a machine. `calendar` names its working times; None means always.
-
-    `max_stretch` minutes of work without a pause ask for `break_minutes` of rest (0: no such rule). Both are carried along,
-    but no plan honours them yet.
-    """
-
-    id: str
-    capacity: int = 1
-    calendar: str | None = None
-    busy: tuple[Busy, ...] = ()
-    max_stretch: int = 0
-    break_minutes: int = 0
-
-    def __post_init__(self) -> None:
-        if self.capacity < 1 or self.max_stretch < 0 or self.break_minutes < 0:
-            raise ProblemError(f"Resource {self.id!r} needs a capacity of at least 1, and no negative stretch or break.")
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Units of a resource that a job holds while it runs."""
-
-    resource_id: str
-    units: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Predecessor:
-    """The job may start `lag` minutes after the end of `job_id`."""
-
-    job_id: str
-    lag: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.lag <= MAX_MINUTE:
-            raise ProblemError(f"Waiting for job {self.job_id!r} needs a lag of 0 to {MAX_MINUTE} minutes, not {self.lag}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A piece of work of `duration` minutes.
-
-    `release` is the earliest start and `deadline` the latest end: a hard one is a constraint, a soft one costs lateness.
-    `weight` is the priority, 0 to 10. `calendar` is a further calendar that the job must respect beside those of its
-    resources, `allowed` (None: anywhere) its own hard windows, `preferred` the windows that suit it and
-    `suggested_start` the slot that the assistant would pick; the last two are wishes.
-    `min_chunk`, `max_chunk`, `max_per_day` and `buffer_after` (minutes) say how a job may be split and what stays free after
-    it. They are checked for sense and carried along, but no plan honours them yet: a job is planned as one block.
-    """
-
-    id: str
-    duration: int
-    name: str = ""
-    release: int = 0
-    deadline: int | None = None
-    deadline_is_hard: bool = False
-    weight: float = 5.0
-    demands: tuple[Demand, ...] = ()
-    calendar: str | None = None
-    allowed: tuple[Interval, ...] | None = None
-    preferred: tuple[Interval, ...] = ()
-    suggested_start: int | None = None
-    predecessors: tuple[Predecessor, ...] = ()
-    min_chunk: int | None = None
-    max_chunk: int | None = None
-    max_per_day: int | None = None
-    buffer_after: int = 0
-
-    def __post_init__(self) -> None:
-        if self.duration <= 0:
-            raise ProblemError(f"Job {self.id!r} needs a duration above 0 minutes, not {self.duration}.")
-        _refuse_far(f"Job {self.id!r}", self.duration, self.release, self.deadline, self.suggested_start)
-        if not 0 <= self.weight <= MAX_WEIGHT:  # also refuses NaN
-            raise ProblemError(f"Job {self.id!r} needs a weight from 0 to {MAX_WEIGHT:g}, not {self.weight}.")
-        limits = (self.min_chunk, self.max_chunk, self.max_per_day)
-        if self.buffer_after < 0 or any(limit is not None and limit < 1 for limit in limits):
-            raise ProblemError(f"Job {self.id!r} has a negative buffer or a chunk limit below 1 minute.")
-        if self.min_chunk is not None and self.max_chunk is not None and self.min_chunk > self.max_chunk:
-            raise ProblemError(f"Job {self.id!r} has a smallest chunk above its largest.")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Placement:
-    """One block: the minutes `[start, end)` given to a job. A job has one, or several when it is split."""
-
-    job_id: str
-    start: int
-    end: int
-
-    def __post_init__(self) -> None:
-        if self.end <= self.start:
-            raise ProblemError(f"A block of job {self.job_id!r} must end after it starts, not {self.start} to {self.end}.")
-        _refuse_far(f"A block of job {self.job_id!r}", self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """A block that must stay where it is, and why: pinned by the person, inside the frozen near future, or running now.
-
-    A fixed block is the person's word: it may lie outside working hours or over a busy time, begin before `now`, miss a
-    release or a deadline. Everything else goes around it. A job with fixed blocks is wholly placed by them, whatever its
-    duration, and two fixed jobs need not keep their order.
-    """
-
-    placement: Placement
-    kind: FixedKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +70,8 @@ class Problem:
 
     New blocks start at multiples of `grid`. `day_starts` are the local midnights within the horizon (days of 23 and 25 hours
     included), `current` the blocks of the plan that stands now: leaving one costs a little, more the sooner it is. A job that
-    is to be looked at anew is left out of `current`. Raises ProblemError, in one sentence, when it has no meaning.
+    is to be looked at anew is left out of `current`. `objective` says what a good plan is: a person's (`planning.objective`),
+    or the shortest project ("makespan"). Raises ProblemError, in one sentence, when it has no meaning.
     """
 
     jobs: tuple[Job, ...]
@@ -189,6 +84,7 @@ class Problem:
     fixed: tuple[Fixed, ...] = ()
     current: tuple[Placement, ...] = ()
     seed: int = 0
+    objective: Objective = "person"
 
     def __post_init__(self) -> None:
         self._check_frame()
@@ -197,6 +93,24 @@ class Problem:
         if circle := find_circle({job.id: [before.job_id for before in job.predecessors] for job in self.jobs}):
             raise ProblemError(f"Job {circle[0]!r} waits for itself: {' after '.join([*circle[:20], circle[0]])}.")
         self._check_fixed()
+
+    def pins(self) -> dict[str, list[Placement]]:
+        """The fixed blocks of each job that has any, by its id."""
+        found: dict[str, list[Placement]] = {}
+        for entry in self.fixed:
+            found.setdefault(entry.placement.job_id, []).append(entry.placement)
+        return found
+
+    def day_of(self, minute: int) -> int:
+        """The number of the day that a minute belongs to; without `day_starts`, days are multiples of 1440 minutes."""
+        return bisect_right(self.day_starts, minute) if self.day_starts else minute // MINUTES_PER_DAY
+
+    def next_day(self, minute: int) -> int:
+        """The first minute of the day after the one that a minute belongs to (MAX_MINUTE after the last known)."""
+        if not self.day_starts:
+            return (minute // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
+        later = bisect_right(self.day_starts, minute)
+        return self.day_starts[later] if later < len(self.day_starts) else MAX_MINUTE
 
     def _check_frame(self) -> None:
         if self.now < 0 or self.grid < 1:
@@ -269,15 +183,18 @@ class Cost:
     earliness: int = 0
     spread: int = 0
     moves: int = 0
+    cuts: int = 0
+    makespan: int = 0
 
     @property
     def total(self) -> int:
-        return self.unplaced + self.tardiness + self.preference + self.earliness + self.spread + self.moves
+        person = self.tardiness + self.preference + self.earliness + self.spread + self.moves + self.cuts
+        return self.unplaced + person + self.makespan
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An answer to a problem: each job is placed, or listed as unplaced with its reason."""
+    """An answer to a problem: each job is placed, or listed as unplaced with its reason (next to its fixed blocks, if any)."""
 
     placements: tuple[Placement, ...]
     unplaced: tuple[Unplaced, ...] = ()
@@ -286,14 +203,17 @@ class Plan:
     engine: Engine = "draft"
 
 
+def unfixed_minutes(job: Job, pins: Iterable[Placement]) -> int:
+    """The minutes of a job that its fixed blocks leave to be planned: only a job that may be split has any beside them."""
+    lengths = [block.end - block.start for block in pins]
+    if not lengths:
+        return job.duration
+    return max(0, job.duration - sum(lengths)) if job.is_split else 0
+
+
 def _refuse_twins(what: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
             raise ProblemError(f"There are two of {what} {name!r}: each may be named once.")
         seen.add(name)
-
-
-def _refuse_far(what: str, *minutes: int | None) -> None:
-    if any(minute is not None and abs(minute) > MAX_MINUTE for minute in minutes):
-        raise ProblemError(f"{what} has a time further than {MAX_MINUTE} minutes away.")

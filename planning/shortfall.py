@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planning.frame import Frame, Lanes, earliest
+from planning.books import Books, Lanes, earliest
+from planning.chunks import cut
+from planning.frame import Frame
 from planning.problem import Unplaced
-from planning.timeline import Timeline, intersection
+from planning.timeline import Span, Timeline, intersection
 
 
-def why_unplaced(frame: Frame, timelines: Sequence[Timeline], starts: Sequence[int | None], number: int) -> Unplaced:
-    """The reason for one job, given the free times that a layout has left and the starts of the jobs that it placed.
+def why_unplaced(frame: Frame, books: Books, blocks: Sequence[tuple[Span, ...] | None], number: int) -> Unplaced:
+    """The reason for one job, given the free times that a layout has left and the blocks of the jobs that it placed.
 
     In this order: a predecessor is unplaced; no time at all is open to it; no open stretch is long enough; a fixed successor
     or the hard deadline comes too early, even in an empty plan or with the room that is left; all the room is taken.
@@ -21,28 +23,33 @@ def why_unplaced(frame: Frame, timelines: Sequence[Timeline], starts: Sequence[i
     job = frame.jobs[number]
     ready = frame.lower[number]
     for before, lag in frame.predecessors[number]:
-        start = starts[before]
+        spans = blocks[before]
         if before in frame.fixed:
             continue
-        if start is None:
+        if spans is None:
             return Unplaced(job.id, "predecessor", frame.jobs[before].id)
-        ready = max(ready, start + frame.jobs[before].duration + lag)
-    grid, horizon = frame.problem.grid, frame.problem.horizon
-    empty = frame.lanes(number, frame.open_times)
-    if earliest(empty, ready, job.duration, horizon, grid) is None:
-        return Unplaced(job.id, "too_long" if _has_open_time(frame, empty, ready) else "no_window")
+        ready = max(ready, frame.end(before, spans) + lag)
+    horizon = frame.problem.horizon
+    if not _has_place(frame, frame.books, number, ready, horizon):
+        return Unplaced(job.id, "too_long" if _has_open_time(frame, frame.lanes(number, frame.books), ready) else "no_window")
     if frame.upper[number] < horizon:
-        left = frame.lanes(number, timelines)
-        is_late_at_best = earliest(empty, ready, job.duration, frame.upper[number], grid) is None
-        if is_late_at_best or earliest(left, ready, job.duration, horizon, grid) is not None:
+        is_late_at_best = not _has_place(frame, frame.books, number, ready, frame.upper[number])
+        if is_late_at_best or _has_place(frame, books, number, ready, horizon):
             return _bounded(frame, number)
     return Unplaced(job.id, "no_room")
 
 
+def _has_place(frame: Frame, books: Books, number: int, ready: int, last_end: int) -> bool:
+    if number in frame.split:
+        return cut(frame, books, number, ready, last_end) is not None
+    return earliest(frame.lanes(number, books), ready, frame.jobs[number].duration, last_end, frame.problem.grid) is not None
+
+
 def _has_open_time(frame: Frame, lanes: Lanes, ready: int) -> bool:
     spans = [(ready, frame.problem.horizon)] if ready < frame.problem.horizon else []
-    for timeline, units in lanes:
-        spans = intersection(spans, timeline.spans(units))
+    for line, units, after in lanes:
+        if isinstance(line, Timeline) and not after:
+            spans = intersection(spans, line.spans(units))
     return bool(spans)
 
 
@@ -50,6 +57,6 @@ def _bounded(frame: Frame, number: int) -> Unplaced:
     """Names what sets the latest end of a job: the fixed successor that comes first, or else its own hard deadline."""
     job = frame.jobs[number]
     for after, lag in frame.successors[number]:
-        if after in frame.fixed and frame.fixed[after][0] - lag == frame.upper[number]:
+        if after in frame.pins and frame.pins[after][0][0] - lag == frame.upper[number]:
             return Unplaced(job.id, "successor_fixed", frame.jobs[after].id)
     return Unplaced(job.id, "hard_deadline")

@@ -81,20 +81,24 @@ def problems(draw: st.DrawFn, most_jobs: int = 8) -> Problem:
     calendars = (Calendar("c0", draw(intervals(4, 0, horizon))), Calendar("c1", (Interval(0, horizon),)))
     calendar_names = st.sampled_from((None, "c0", "c1"))
     resources = tuple(
-        Resource(name, draw(st.sampled_from((1, 1, 3))), draw(calendar_names), _busy(draw(intervals(3, 0, horizon))))
-        for name in ("r0", "r1")
+        Resource(name, capacity, draw(calendar_names), _busy(draw(intervals(3, 0, horizon))), *_breaks(draw, capacity))
+        for name, capacity in (("r0", draw(st.sampled_from((1, 1, 3)))), ("r1", draw(st.sampled_from((1, 1, 3)))))
     )
     jobs = tuple(draw(_jobs(number, resources, horizon)) for number in range(draw(st.integers(0, most_jobs))))
     names = st.sampled_from([entry.id for entry in jobs]) if jobs else st.nothing()
     spans = st.tuples(names, st.integers(-50, horizon), st.integers(1, 90)).map(lambda span: block(*span))
     fixed = draw(st.lists(spans, max_size=2)) if jobs else []
     current = draw(st.lists(spans, max_size=6, unique_by=lambda span: span.job_id)) if jobs else []
-    fields = (jobs, resources, horizon, now, grid, calendars, ())
+    fields = (jobs, resources, horizon, now, grid, calendars, draw(st.sampled_from(((), (100, 1500), (0, 1440, 2880)))))
     kept = tuple(current)
     try:
         return Problem(*fields, tuple(Fixed(entry, "pinned") for entry in fixed), kept)
     except ProblemError:  # the fixed blocks overlap beyond capacity
         return Problem(*fields, (), kept)
+
+
+def _breaks(draw: st.DrawFn, capacity: int) -> tuple[int, int]:
+    return draw(st.sampled_from(((0, 0), (0, 0), (60, 10), (100, 45)))) if capacity == 1 else (0, 0)
 
 
 def _busy(spans: tuple[Interval, ...]) -> tuple[Busy, ...]:
@@ -122,5 +126,14 @@ def _jobs(draw: st.DrawFn, number: int, resources: tuple[Resource, ...], horizon
         allowed=draw(st.none() | st.none() | intervals(3, 0, horizon)),
         preferred=draw(intervals(2, 0, horizon)),
         suggested_start=draw(st.none() | anywhen),
+        buffer_after=draw(st.sampled_from((0, 0, 0, 7, 30))),
+        **draw(_limits()),  # type: ignore[arg-type]
         predecessors=tuple(Predecessor(f"j{other}", draw(st.sampled_from((0, 0, 0, 10, 10, MAX_MINUTE)))) for other in before),
     )
+
+
+def _limits() -> st.SearchStrategy[dict[str, int]]:
+    """How a job may be split: mostly not at all."""
+    low, high, cap = st.sampled_from((5, 10, 30)), st.sampled_from((30, 45, 60)), st.sampled_from((5, 45, 80))
+    some = st.fixed_dictionaries({}, optional={"min_chunk": low, "max_chunk": high, "max_per_day": cap})
+    return st.one_of(st.just({}), some)

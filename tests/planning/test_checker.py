@@ -11,6 +11,7 @@ from tests.planning.cases import block, day, job, pinned
 TEAM = Resource("team", 2)
 BOTH = (Demand("team", 2),)
 ONE = (Demand("team", 1),)
+RESTING = Resource("ada", 1, "Work", max_stretch=120, break_minutes=15)
 
 VALID = [
     (day(job("a")), Plan((block("a", 0),))),
@@ -29,6 +30,20 @@ VALID = [
         Plan((block("a", 0), block("a", 600, 7), block("b", 700))),
     ),
     (day(job("a", demands=ONE), job("b", demands=ONE), resources=(TEAM,)), Plan((block("a", 0), block("b", 30)))),
+    # two hours in two blocks, the second of them pinned, outside hours and longer than a block may be
+    (
+        day(job("a", 120, min_chunk=30, max_chunk=60), fixed=(pinned("a", 600, 70),)),
+        Plan((block("a", 0, 50), block("a", 600, 70))),
+    ),
+    # fixed blocks may crowd each other; the rest of a pinned job may be left out
+    (
+        day(job("a", 120, max_chunk=60, buffer_after=30), fixed=(pinned("a", 0),)),
+        Plan((block("a", 0),), (Unplaced("a", "no_room"),)),
+    ),
+    # the hours may be over during a buffer, and a block longer than the longest stretch may stand alone
+    (day(job("a", buffer_after=30)), Plan((block("a", 420),))),
+    (day(job("a", 200), job("b"), resources=(RESTING,)), Plan((block("a", 0, 200), block("b", 215)))),
+    (day(job("a"), job("b"), resources=(RESTING,)), Plan((block("a", 0), block("b", 60)))),
     # two windows that touch hold a block across their border
     (day(job("a", allowed=(Interval(0, 30), Interval(30, 60)))), Plan((block("a", 0),))),
 ]
@@ -80,6 +95,45 @@ BROKEN: list[tuple[Rule, str, Problem, Plan]] = [
         day(job("a"), job("b", after=("a",))),
         Plan((block("b", 0),), (Unplaced("a", "no_room"),)),
     ),
+    ("min_chunk", "a", day(job("a", 90, min_chunk=30)), Plan((block("a", 0, 70), block("a", 100, 20)))),
+    ("max_chunk", "a", day(job("a", 90, max_chunk=50)), Plan((block("a", 0, 30), block("a", 60, 60)))),
+    # blocks that touch are one long block
+    ("max_chunk", "a", day(job("a", 90, max_chunk=50)), Plan((block("a", 0, 45), block("a", 45, 45)))),
+    ("duration", "a", day(job("a", 90, max_chunk=50)), Plan((block("a", 0, 45), block("a", 60, 40)))),
+    ("duration", "a", day(job("a", 90, max_chunk=50), fixed=(pinned("a", 0, 50),)), Plan((block("a", 0, 50),))),
+    ("max_per_day", "a", day(job("a", 120, max_per_day=60)), Plan((block("a", 0, 60), block("a", 90, 60)))),
+    # a pinned block counts towards its day
+    (
+        "max_per_day",
+        "a",
+        day(job("a", 120, max_per_day=100), fixed=(pinned("a", 0),)),
+        Plan((block("a", 0), block("a", 90))),
+    ),
+    (
+        "overlap",
+        "a",
+        day(job("a", 120, max_chunk=60, demands=ONE), resources=(TEAM,)),
+        Plan((block("a", 0), block("a", 30))),
+    ),
+    ("buffer", "b", day(job("a", buffer_after=15), job("b")), Plan((block("a", 0), block("b", 70)))),
+    ("buffer", "a", day(job("a", buffer_after=15), busy=((70, 80),)), Plan((block("a", 0),))),
+    ("buffer", "b", day(job("a", buffer_after=15), job("b"), fixed=(pinned("a", 0),)), Plan((block("a", 0), block("b", 70)))),
+    ("buffer", "b", day(job("a", buffer_after=15), job("b"), fixed=(pinned("b", 70),)), Plan((block("a", 0), block("b", 70)))),
+    (
+        "buffer",
+        "b",
+        day(job("a", demands=BOTH, buffer_after=15), job("b", demands=ONE), resources=(TEAM,)),
+        Plan((block("a", 0), block("b", 60))),
+    ),
+    # 125 minutes with a pause of 5 in them
+    ("break", "a", day(job("a"), job("b"), resources=(RESTING,)), Plan((block("a", 0), block("b", 65)))),
+    (
+        "break",
+        "c",
+        day(job("a"), job("b"), job("c", 10), resources=(RESTING,), fixed=(pinned("a", 0), pinned("b", 60))),
+        Plan((block("a", 0), block("b", 60), block("c", 130, 10))),
+    ),
+    ("fixed", "a", day(job("a", 120, max_chunk=60), fixed=(pinned("a", 0),)), Plan((block("a", 90),))),
     ("fixed", "a", day(job("a"), fixed=(pinned("a", 0),)), Plan((block("a", 5),))),
     ("fixed", "a", day(job("a"), fixed=(pinned("a", 0), pinned("a", 60))), Plan((block("a", 0),))),
 ]

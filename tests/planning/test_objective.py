@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 
-from planning.draft import Layout, draft, fixed_cost, lay_out, priority_order
+from planning.draft import best_layout, draft
 from planning.frame import Frame
+from planning.layout import fixed_cost
 from planning.objective import (
     CALM_DAYS,
     MOVE,
@@ -101,5 +102,5 @@ class TestIncremental:
     @settings(max_examples=100, deadline=None)
     def test_layouts_cost_what_their_plans_cost(self, problem: Problem) -> None:
         frame = Frame(problem)
-        layout: Layout = lay_out(frame, priority_order(frame))
+        _, layout = best_layout(frame)
         assert layout.cost + fixed_cost(frame) == draft(problem).cost.total

@@ -1,0 +1,92 @@
+"""What makes no sense is refused in a sentence or left out with a reason, and nothing hangs: a plan comes within its budget
+and a second."""
+
+from __future__ import annotations
+
+import time
+from math import nan
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.generate import within
+from planning.draft import draft
+from planning.engine import solve
+from planning.exchange import plan_from_json, plan_to_json, problem_from_json, problem_to_json
+from planning.problem import Interval, Job, Predecessor, Problem, ProblemError, Resource
+from tests.planning.cases import ADA, assert_valid, block, codes, day, job, pinned
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (day(job("a", release=300, deadline=200, deadline_is_hard=True)), {"a": "hard_deadline"}),
+        (day(job("a", 90, min_chunk=60, allowed=(Interval(0, 50), Interval(100, 150)))), {"a": "too_long"}),
+        (day(job("a"), hours=()), {"a": "no_window"}),
+        (day(job("a"), busy=((0, 480),)), {"a": "no_window"}),
+        (day(job("a", 10**9)), {"a": "too_long"}),
+        (day(job("a", 5_000, max_chunk=5)), {"a": "too_long"}),
+        (day(job("a", buffer_after=10**9), job("b"), fixed=(pinned("b", 420),)), {"a": "too_long"}),
+        (day(job("a", max_per_day=30, min_chunk=1)), {"a": "too_long"}),
+        (day(job("a", predecessors=(Predecessor("b", 10**12),)), job("b")), {"a": "no_window"}),
+        (
+            day(job("a", 100), job("b"), resources=(Resource("ada", 1, "Work", max_stretch=1, break_minutes=10**6),)),
+            {"a": "no_room"},
+        ),
+    ],
+)
+def test_left_out_with_a_reason(problem: Problem, expected: dict[str, str]) -> None:
+    plan = solve(problem, seconds=5, effort=0.1)
+    assert_valid(problem, plan)
+    assert codes(plan) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"horizon": 0}, {"horizon": -5}, {"horizon": 10**9}, {"now": 1440}, {"grid": 0}, {"seed": 0, "horizon": 1, "now": 1}],
+)
+def test_refused(fields: dict[str, int]) -> None:
+    with pytest.raises(ProblemError, match=r"^[A-Z].*\.$"):
+        day(job("a"), **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"weight": nan},
+        {"duration": 0},
+        {"duration": -1},
+        {"min_chunk": -5},
+        {"max_per_day": 0},
+        {"max_chunk": 1, "duration": 5_000},
+    ],
+)
+def test_jobs_refused_by_name(fields: dict[str, float]) -> None:
+    with pytest.raises(ProblemError, match=r"^Job 'a' .*\.$"):
+        Job(**{"id": "a", "duration": 5, **fields})  # type: ignore[arg-type]
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=4, unique=True))
+@settings(max_examples=60, deadline=None)
+def test_names_may_be_any_unicode(names: list[str]) -> None:
+    problem = Problem(tuple(Job(name, 30, name=name, demands=ADA) for name in names), (Resource("ada"),), 1440)
+    plan = solve(problem, seconds=5, effort=0.05)
+    assert_valid(problem, plan)
+    assert problem_from_json(problem_to_json(problem)) == problem
+    assert plan_from_json(plan_to_json(plan)) == plan
+
+
+def test_ten_thousand_jobs() -> None:
+    problem = within(1, 10_000, 50)
+    begin = time.process_time()  # other processes do not count
+    plan = solve(problem, seconds=3, clock=time.process_time)
+    assert time.process_time() - begin < 3 + 1
+    assert_valid(problem, plan)
+
+
+def test_hundreds_of_windows_and_current_blocks_out_of_nowhere() -> None:
+    windows = tuple(Interval(minute, minute + 3) for minute in range(0, 1440, 5))
+    jobs = [job(str(number), 5, allowed=windows, preferred=windows) for number in range(50)]
+    problem = day(*jobs, current=tuple(block(str(number), -7 * number, 11) for number in range(50)))
+    assert {*codes(draft(problem)).values()} == {"too_long"}
