@@ -25,16 +25,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 MIGRATED = "migrated"
-EMPTY = """
-DO $$ DECLARE one record; BEGIN
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
-    DELETE FROM users;
-    FOR one IN SELECT schemaname, sequencename FROM pg_sequences LOOP
-        EXECUTE format('ALTER SEQUENCE %I.%I RESTART', one.schemaname, one.sequencename);
-    END LOOP;
-END $$
-"""
-"""Every row belongs to a person, so all go with them; ids begin at 1 again."""
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
@@ -94,8 +84,6 @@ class PostgresTemplates:
         self._folder = Path(tempfile.mkdtemp(prefix="dayloom-pg-"))  # short, since its socket's path must be
         self._server = _start(self._folder / "data")
         self._numbers = count(1)
-        self._migrated: set[str] = set()
-        self._emptied: list[str] = []
         self._socket = self._server.get_postmaster_info().socket_dir
         for setting in FAST:
             self._run(f"ALTER SYSTEM SET {setting}")
@@ -104,25 +92,12 @@ class PostgresTemplates:
         migrate(self._url(MIGRATED))
 
     def create(self, *, is_migrated: bool = True) -> str:
-        if is_migrated and self._emptied:
-            return self._url(self._emptied.pop())
         name = f"test_{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if is_migrated else 'template0'}")
-        if is_migrated:
-            self._migrated.add(name)
         return self._url(name)
 
     def drop(self, url: str) -> None:
-        """A migrated one is emptied for the next test, which takes a tenth of the time of a new one."""
         name = url.partition("@/")[2].partition("?")[0]
-        if name in self._migrated:
-            try:
-                self._run(EMPTY, name)
-            except asyncpg.PostgresError:
-                self._migrated.discard(name)  # a test took its tables apart
-            else:
-                self._emptied.append(name)
-                return
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
@@ -133,12 +108,12 @@ class PostgresTemplates:
     def _url(self, name: str) -> str:
         return f"postgresql+asyncpg://postgres@/{name}?host={self._socket}"
 
-    def _run(self, statement: str, name: str = "postgres") -> None:
-        in_thread(_execute(str(self._socket), statement, name))
+    def _run(self, statement: str) -> None:
+        in_thread(_execute(str(self._socket), statement))
 
 
-async def _execute(socket_folder: str, statement: str, name: str) -> None:
-    connection = await asyncpg.connect(host=socket_folder, user="postgres", database=name)
+async def _execute(socket_folder: str, statement: str) -> None:
+    connection = await asyncpg.connect(host=socket_folder, user="postgres", database="postgres")
     try:
         await connection.execute(statement)
     finally:
