@@ -148,5 +148,5 @@ R 1
             entry["name"]: entry["best_known"] for entry in json.loads((SHARED / "best_known.json").read_text())["instances"]
         }
         for name in ("j3013_1", "j6010_1", "j9014_1"):
-            plan = solve(to_problem(read(SHARED / f"{name}.sm")), seconds=10, clock=time.monotonic)
+            plan = solve(to_problem(read(SHARED / f"{name}.sm")), seconds=10, effort=10, clock=time.monotonic)
             assert (plan.cost.makespan, plan.status) == (best[name], "optimal")
