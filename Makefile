@@ -11,7 +11,7 @@ VENDOR := static/vendor
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test ci lint format guarantees bench screens lock clean browser
+.PHONY: help run test ci lint format guarantees bench eval screens lock clean browser
 
 help: ## List every target
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (POR
 	@exec $(BIN)/python cli.py serve
 
 test: $(VENV)/.dev $(VENDOR)/.made browser ## Run all tests, with what they need (PostgreSQL, Chromium)
-	$(BIN)/python -m pytest -m "not guarantees"
+	$(BIN)/python -m pytest -m "not guarantees" -n auto --maxprocesses 4 --dist worksteal
 
 guarantees: $(VENV)/.dev $(VENDOR)/.made browser ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees
@@ -31,7 +31,7 @@ ci: lint test ## What .ci/run calls
 lint: $(VENV)/.dev ## ruff, mypy, djlint, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(SOURCES) tests benchmarks
+	$(BIN)/mypy $(SOURCES) tests benchmarks evals
 	$(BIN)/djlint templates --check --lint --quiet
 	$(BIN)/lint-imports
 
@@ -41,6 +41,9 @@ format: $(VENV)/.dev ## Format the code
 
 bench: $(VENV)/.dev $(VENDOR)/.made ## Measure: web latency while planning, planner times, start-up, memory
 	$(BIN)/python -m benchmarks
+
+eval: $(VENV)/.dev ## Score the configured model on the cases of evals/ (needs a model and its key)
+	$(BIN)/python -m evals
 
 screens: $(VENV)/.dev $(VENDOR)/.made browser ## Write screenshots of every page to docs/screens
 	$(BIN)/python -m pytest tests/e2e -k screens --screens

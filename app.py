@@ -17,7 +17,7 @@ from assistant.gateway import Gateway, warm
 from config import ROOT, Settings, get_settings
 from db import Database
 from planning.process import SolverProcess
-from routers import ai_log, events, health, history, settings, stream, tasks, today
+from routers import ai_log, blocks, chat, events, health, history, hours, parts, plan, projects, settings, stream, tasks, today
 from routers.api import plan as api_plan
 from routers.api import tasks as api_tasks
 from routers.api.schemas import ErrorOut
@@ -25,13 +25,14 @@ from routers.errors import register
 from routers.middleware import Guard
 from scheduler import Scheduler
 from services import users
+from services.chat_turns import ChatTurns
 from services.health import database_problem
 from services.runs import Runner
 from services.signals import Hub
 
 log = logging.getLogger(__name__)
 
-PAGES = (today, tasks, events, settings, ai_log, history, stream, health)
+PAGES = (today, chat, tasks, parts, blocks, plan, projects, events, settings, hours, ai_log, history, stream, health)
 RESOURCES = (api_tasks, api_plan)
 
 
@@ -44,7 +45,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     app.state.clock = clock or (lambda: datetime.now(UTC))
     app.state.database = Database(settings.database_url, settings.database_pool_size)
     app.state.gateway = Gateway()
+    app.state.solver = SolverProcess()
     app.state.hub = Hub()
+    state = app.state
+    state.turns = ChatTurns(state.database, settings, state.gateway, state.solver, state.clock)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback)
     for page in PAGES:
@@ -60,11 +64,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Everything slow starts in the background: the first page does not wait for the model's or the solver's libraries."""
     state = app.state
-    solver = SolverProcess()
-    runner = Runner(state.database, state.settings, state.gateway, solver, state.clock)
+    runner = Runner(state.database, state.settings, state.gateway, state.solver, state.clock)
     scheduler = Scheduler(runner, state.settings.poll_seconds)
     state.database.listeners += [state.hub.wake, scheduler.wake]
-    background = asyncio.create_task(_begin(app, solver, scheduler))
+    background = asyncio.create_task(_begin(app, scheduler))
     try:
         yield
     finally:
@@ -72,19 +75,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         background.cancel()
         await asyncio.gather(background, return_exceptions=True)
         await scheduler.stop()
-        await solver.close()
+        await state.turns.close()
+        await state.solver.close()
         await state.database.close()
 
 
-async def _begin(app: FastAPI, solver: SolverProcess, scheduler: Scheduler) -> None:
+async def _begin(app: FastAPI, scheduler: Scheduler) -> None:
     state = app.state
     while problem := await database_problem(state.database):
         log.error("%s", problem)
         await asyncio.sleep(state.settings.poll_seconds)
     async with state.database.session_scope() as session:
-        await users.ensure_local_person(session, state.settings, state.clock())
+        person = await users.ensure_local_person(session, state.settings, state.clock())
     scheduler.start()
-    for result in await asyncio.gather(solver.start(), asyncio.to_thread(warm), return_exceptions=True):
+    # DSPy only where a model is in use: it takes half a second and 24 MB, and a first call loads it too.
+    loads = [state.solver.start(), *([asyncio.to_thread(warm)] if person.uses_model else [])]
+    for result in await asyncio.gather(*loads, return_exceptions=True):
         if isinstance(result, Exception):
             log.warning("Something did not start, and will be tried again when it is needed: %s", result)
 

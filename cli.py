@@ -94,36 +94,57 @@ def migrate() -> None:
 
 @cli.command()
 def parse(
-    text: Annotated[str, typer.Argument(help="A line such as “Write report 3h by Friday 5pm high”.")],
+    text: Annotated[str, typer.Argument(help="A line such as “Write report 3h by Friday 5pm high”.")] = "",
     now: Annotated[
         str, typer.Option(help="The time to read it at, ISO 8601, in the zone unless it says; the present one when left out.")
     ] = "",
-    zone: Annotated[str, typer.Option(help="An IANA zone; this machine's when left out.")] = "",
+    zone: Annotated[str, typer.Option("--tz", help="An IANA zone; this machine's when left out.")] = "",
     day_first: Annotated[bool, typer.Option("--day-first", help="3/9 is 3 September.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--jsonl", help="Read lines {id, text, now} from standard input, write {id, result}.")
+    ] = False,
 ) -> None:
     """Print how the quick-add field would understand a line of text, as JSON."""
-    from assistant import quick_add
-
     with _told():
         zone = zone or get_settings().default_zone
+    if not lines and not text.strip():
+        typer.echo("dayloom: give a text, or --jsonl and lines on standard input.", err=True)
+        raise typer.Exit(2)
     try:
-        tz = ZoneInfo(zone)
-        at = datetime.fromisoformat(now) if now else datetime.now(UTC)
+        if not lines:
+            _print(_understood(text, now, zone, day_first))
+            return
+        ZoneInfo(zone)
     except (ValueError, KeyError, OSError) as error:
-        typer.echo(f"dayloom: --zone and --now must be an IANA zone and an ISO 8601 time: {error}", err=True)
+        typer.echo(f"dayloom: --tz and --now must be an IANA zone and an ISO 8601 time: {error}", err=True)
         raise typer.Exit(2) from None
-    draft = quick_add.parse(text, at if at.tzinfo else at.replace(tzinfo=tz), zone, day_first=day_first)
-    fields = {
-        "title": draft.title,
-        "duration_min": draft.duration_minutes,
-        "start": draft.start_at and draft.start_at.isoformat(),
-        "earliest": draft.earliest_at and draft.earliest_at.isoformat(),
-        "deadline": draft.deadline_at and draft.deadline_at.isoformat(),
-        "importance": draft.importance,
-        "context": draft.context or None,
-        "problems": [*draft.problems] or None,
-    }
-    json.dump({name: value for name, value in fields.items() if value is not None}, sys.stdout, ensure_ascii=False)
+    for line in filter(str.strip, sys.stdin):
+        _print(_answer(line, now, zone, day_first), ascii_only=True)
+
+
+def _answer(line: str, now: str, zone: str, day_first: bool) -> dict[str, object]:
+    """The answer to one line of JSON; to a broken one a sentence, so that the other lines are still read."""
+    said: object = None
+    try:
+        said = json.loads(line)
+        if not isinstance(said, dict) or not isinstance(said.get("text"), str):
+            raise ValueError('a line must be {"id": ..., "text": "...", "now": "..."}')
+        return {"id": said.get("id"), "result": _understood(said["text"], str(said.get("now") or now), zone, day_first)}
+    except (ValueError, RecursionError) as error:
+        return {"id": said.get("id") if isinstance(said, dict) else None, "error": str(error)}
+
+
+def _understood(text: str, now: str, zone: str, day_first: bool) -> dict[str, object]:
+    from assistant import parsed, quick_add
+
+    at = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    return {**parsed.as_json(quick_add.parse(text, at, zone, day_first=day_first))}
+
+
+def _print(answer: dict[str, object], ascii_only: bool = False) -> None:
+    """One line of JSON. An `id` may hold what no encoding can write (a lone surrogate): `ascii_only` escapes it."""
+    json.dump(answer, sys.stdout, ensure_ascii=ascii_only)
     sys.stdout.write("\n")
 
 

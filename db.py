@@ -103,6 +103,15 @@ class Database:
                 listener(user_id)
 
     @asynccontextmanager
+    async def rehearsal_scope(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that is always rolled back: what would be, without being so. What was read in it stays readable."""
+        with _translated():
+            async with self._write_session() as session:
+                yield session
+                session.expunge_all()
+                await session.rollback()
+
+    @asynccontextmanager
     async def read_scope(self) -> AsyncIterator[AsyncSession]:
         """One consistent view for reading; it never waits for a writer."""
         with _translated():

@@ -33,5 +33,10 @@ def head_revision() -> str | None:
     return ScriptDirectory(str(ROOT / "alembic")).get_current_head()
 
 
+def revisions() -> list[str]:
+    """All revisions, the oldest first."""
+    return [script.revision for script in ScriptDirectory(str(ROOT / "alembic")).walk_revisions()][::-1]
+
+
 def _config(url: str) -> Config:
     return Config(toml_file=ROOT / "pyproject.toml", attributes={"url": url}, stdout=io.StringIO())

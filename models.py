@@ -5,7 +5,7 @@ Tables know no rules beyond their constraints; instants are UTC, `*_seconds` is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    DateTime,
     Enum,
     ForeignKey,
     Index,
@@ -29,6 +30,8 @@ from db import UTCDateTime
 
 TITLE_LENGTH = 500
 CONTEXT_LENGTH = 10_000
+NAME_LENGTH = 100
+KEY_LENGTH = 300  # a letter may fold to three
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -59,9 +62,31 @@ class BlockSource(StrEnum):
     USER = "user"
 
 
+class Energy(StrEnum):
+    HIGH = "high"
+    LOW = "low"
+
+
 class LeaseKind(StrEnum):
     ADVISE = "advise"
     PLAN = "plan"
+
+
+class ChatAuthor(StrEnum):
+    PERSON = "person"
+    DAYLOOM = "dayloom"
+
+
+class CardPurpose(StrEnum):
+    CONFIRM = "confirm"
+    CHOICE = "choice"
+    UNDO = "undo"
+
+
+class ConstraintState(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
 
 
 def owner() -> Mapped[int]:
@@ -95,75 +120,216 @@ class User(Base):
 
 
 class Preferences(Base):
-    """A person's settings. The model's key is encrypted; None means the environment's."""
+    """A person's settings. The model's key is encrypted; None means the environment's.
+
+    After `max_stretch_minutes` of work come `break_minutes` without (0: no such rule), after each block `buffer_minutes`. Work
+    that takes energy goes best between `focus_start_minute` and `focus_end_minute` of a local day (None: any time).
+    `day_first`: 3/9 is the third of September.
+    """
 
     __tablename__ = "preferences"
     __table_args__ = (
+        CheckConstraint("max_stretch_minutes BETWEEN 0 AND 1440", name="max_stretch_range"),
+        CheckConstraint("break_minutes BETWEEN 0 AND 240", name="break_range"),
+        CheckConstraint("buffer_minutes BETWEEN 0 AND 240", name="buffer_range"),
+        CheckConstraint("focus_start_minute >= 0 AND focus_end_minute <= 1440", name="focus_range"),
+        CheckConstraint("focus_start_minute < focus_end_minute", name="focus_ends_after_start"),
         CheckConstraint("max_tokens BETWEEN 100 AND 10000", name="max_tokens_range"),
         CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature_range"),
     )
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     timezone: Mapped[str] = mapped_column(String(64))
+    day_first: Mapped[bool] = mapped_column(default=False)
     ai_enabled: Mapped[bool] = mapped_column(default=True)
     model: Mapped[str] = mapped_column(String(200))
     api_base: Mapped[str | None] = mapped_column(String(500))
     api_key_encrypted: Mapped[str | None] = mapped_column(Text)
     max_tokens: Mapped[int] = mapped_column(default=2000)
     temperature: Mapped[float] = mapped_column(default=0.2)
+    max_stretch_minutes: Mapped[int] = mapped_column(default=0)
+    break_minutes: Mapped[int] = mapped_column(default=0)
+    buffer_minutes: Mapped[int] = mapped_column(default=0)
+    focus_start_minute: Mapped[int | None]
+    focus_end_minute: Mapped[int | None]
 
 
 class GlobalContext(Base):
-    """What a person says about themselves, in their own words."""
+    """What a person says about themselves, in their own words. `source` has read it (None: nobody yet), `left` is what it did
+    not understand, `note` says why it was not the model; `needs_reading`: a model is to read it once."""
 
     __tablename__ = "global_contexts"
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime]
+    source: Mapped[str | None] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text, default="")
+    left: Mapped[dict[str, Any] | None]
+    needs_reading: Mapped[bool] = mapped_column(default=False)
+
+
+class ContextConstraint(Base):
+    """One thing that a person's context says, as `assistant.context` types it (`value`; `key` is the same for equal ones), and
+    what became of it. The planner obeys accepted ones; `undo` is what one of them replaced."""
+
+    __tablename__ = "context_constraints"
+    __table_args__ = (one_of("state", ConstraintState), UniqueConstraint("user_id", "key"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    value: Mapped[dict[str, Any]]
+    words: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(16))
+    state: Mapped[ConstraintState] = mapped_column(word(ConstraintState), default=ConstraintState.PROPOSED)
+    undo: Mapped[dict[str, Any] | None]
 
 
 class HourSet(Base):
-    """A named weekly set of working times."""
+    """A named weekly set of working times; with `cycle_weeks` above 1 the weeks take turns, the first from the Monday of
+    `cycle_from_on` on. A person's set with the lowest id is the one that tasks are planned in unless they name another."""
 
     __tablename__ = "hour_sets"
-    __table_args__ = (UniqueConstraint("user_id", "name"),)
+    __table_args__ = (
+        CheckConstraint("cycle_weeks BETWEEN 1 AND 4", name="cycle_weeks_range"),
+        CheckConstraint("cycle_weeks = 1 OR cycle_from_on IS NOT NULL", name="cycle_has_a_start"),
+        UniqueConstraint("user_id", "name"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = owner()
     name: Mapped[str] = mapped_column(String(100))
+    cycle_weeks: Mapped[int] = mapped_column(default=1)
+    cycle_from_on: Mapped[date | None]
 
 
 class HourRange(Base):
-    """Working time on a weekday (0 = Monday), in local minutes of the day; an end up to the start crosses midnight."""
+    """Working time on a weekday (0 = Monday) of a week of the cycle (from 0), in local minutes of the day; an end up to the
+    start crosses midnight."""
 
     __tablename__ = "hour_ranges"
     __table_args__ = (
+        CheckConstraint("week BETWEEN 0 AND 3", name="week_range"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
         CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minute_range"),
-        UniqueConstraint("hour_set_id", "weekday", "start_minute"),
+        UniqueConstraint("hour_set_id", "week", "weekday", "start_minute"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = owner()
     hour_set_id: Mapped[int] = mapped_column(Id, ForeignKey("hour_sets.id", ondelete="CASCADE"))
+    week: Mapped[int] = mapped_column(default=0)
     weekday: Mapped[int]
     start_minute: Mapped[int]
     end_minute: Mapped[int]
 
 
+class HourException(Base):
+    """A date on which a set's hours differ: each row is a stretch of work instead of the usual ones, and one row without
+    minutes is a day off. Without a set it is about all sets that have no row of their own for that date."""
+
+    __tablename__ = "hour_exceptions"
+    __table_args__ = (
+        CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minute_range"),
+        CheckConstraint("(start_minute IS NULL) = (end_minute IS NULL)", name="both_or_neither"),
+        Index("ix_hour_exceptions_user_id_falls_on", "user_id", "falls_on"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    hour_set_id: Mapped[int | None] = mapped_column(Id, ForeignKey("hour_sets.id", ondelete="CASCADE"))
+    falls_on: Mapped[date]
+    start_minute: Mapped[int | None]
+    end_minute: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Project(Base):
+    """A named piece of work that tasks belong to; at most `weekly_minutes` of it are planned in a week (None: no limit).
+
+    `key` is the name without regard to case.
+    """
+
+    __tablename__ = "projects"
+    __table_args__ = (
+        CheckConstraint("weekly_minutes > 0", name="weekly_minutes_positive"),
+        UniqueConstraint("user_id", "key"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    weekly_minutes: Mapped[int | None]
+
+
+class Label(Base):
+    """A word that groups tasks, otherwise like a project; a task may have several."""
+
+    __tablename__ = "labels"
+    __table_args__ = (
+        CheckConstraint("weekly_minutes > 0", name="weekly_minutes_positive"),
+        UniqueConstraint("user_id", "key"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    weekly_minutes: Mapped[int | None]
+
+
+class Series(Base):
+    """A task that recurs by an RRULE in local wall time, counted from `starts_at` (wall time too, so that no clock change and
+    no move moves it).
+
+    Each occurrence is a task with its `occurs_at`; the series' task without one, always deleted, is the template that the next
+    are copied from. `earliest_minutes` and `deadline_minutes` count from the occurrence in wall time; with `is_timed` it is
+    pinned to its time. The next one is made at `due_at` at the latest (None: the series is over, or was ended at `ended_at`).
+    """
+
+    __tablename__ = "series"
+    __table_args__ = (Index("ix_series_user_id", "user_id"), Index("ix_series_due_at", "due_at"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    rule: Mapped[str] = mapped_column(Text)
+    starts_at: Mapped[datetime] = mapped_column(DateTime())
+    is_timed: Mapped[bool]
+    earliest_minutes: Mapped[int | None]
+    deadline_minutes: Mapped[int | None]
+    due_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class Task(Base):
-    """Something to do. `needs_scheduling`: the planner must look at it; `needs_advice`: the assistant must."""
+    """Something to do. `needs_scheduling`: the planner must look at it; `needs_advice`: the assistant must.
+
+    It is planned in the hours of `hour_set_id` (None: the person's first set). With any of the chunk limits it may be split.
+    `buffer_minutes` None means the person's own. A task with a parent is a part of it; parts are done in the order of their
+    `position` when the parent says `parts_in_order`. `occurs_at` is the wall time at which it is an occurrence of its
+    series, and the constraint on both lets each be made once, whoever makes it.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
         one_of("status", TaskStatus),
         CheckConstraint("importance BETWEEN 1 AND 4", name="importance_range"),
         CheckConstraint("priority BETWEEN 0 AND 10", name="priority_range"),
+        one_of("energy", Energy),
         CheckConstraint("duration_minutes > 0", name="duration_positive"),
+        CheckConstraint("min_chunk_minutes > 0 AND max_chunk_minutes > 0 AND max_per_day_minutes > 0", name="chunks_positive"),
+        CheckConstraint("min_chunk_minutes <= max_chunk_minutes", name="chunks_in_order"),
+        CheckConstraint("buffer_minutes BETWEEN 0 AND 240", name="buffer_range"),
+        CheckConstraint("parent_id <> id", name="not_its_own_part"),
         UniqueConstraint("user_id", "submit_key"),
+        UniqueConstraint("series_id", "occurs_at"),
         Index("ix_tasks_user_id_status", "user_id", "status"),
         Index("ix_tasks_user_id_completed_at", "user_id", "completed_at"),
+        Index("ix_tasks_parent_id", "parent_id"),
+        Index("ix_tasks_project_id", "project_id"),
         Index(
             "uq_tasks_active",
             "user_id",
@@ -184,6 +350,18 @@ class Task(Base):
     earliest_at: Mapped[datetime | None]
     deadline_at: Mapped[datetime | None]
     deadline_is_hard: Mapped[bool] = mapped_column(default=False)
+    hour_set_id: Mapped[int | None] = mapped_column(Id, ForeignKey("hour_sets.id", ondelete="SET NULL"))
+    project_id: Mapped[int | None] = mapped_column(Id, ForeignKey("projects.id", ondelete="SET NULL"))
+    parent_id: Mapped[int | None] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"))
+    series_id: Mapped[int | None] = mapped_column(Id, ForeignKey("series.id", ondelete="SET NULL"))
+    occurs_at: Mapped[datetime | None] = mapped_column(DateTime())
+    position: Mapped[int] = mapped_column(default=0)
+    parts_in_order: Mapped[bool] = mapped_column(default=True)
+    min_chunk_minutes: Mapped[int | None]
+    max_chunk_minutes: Mapped[int | None]
+    max_per_day_minutes: Mapped[int | None]
+    buffer_minutes: Mapped[int | None]
+    energy: Mapped[Energy | None] = mapped_column(word(Energy))
     priority: Mapped[float | None]
     priority_source: Mapped[str | None] = mapped_column(String(16))
     priority_reason: Mapped[str] = mapped_column(Text, default="")
@@ -216,6 +394,41 @@ class TaskDependency(Base):
     user_id: Mapped[int] = owner()
     task_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
     waits_for_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
+
+
+class TaskWindow(Base):
+    """Times of the day (local minutes; an end up to the start crosses midnight) on some weekdays (bit 0 = Monday) in which a
+    task must lie (`is_hard`) or would best."""
+
+    __tablename__ = "task_windows"
+    __table_args__ = (
+        CheckConstraint("weekdays BETWEEN 1 AND 127", name="weekdays_range"),
+        CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minute_range"),
+        Index("ix_task_windows_task_id", "task_id"),
+        Index("ix_task_windows_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    task_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"))
+    is_hard: Mapped[bool] = mapped_column(default=False)
+    weekdays: Mapped[int] = mapped_column(default=127)
+    start_minute: Mapped[int]
+    end_minute: Mapped[int]
+
+
+class TaskLabel(Base):
+    """Which labels a task has."""
+
+    __tablename__ = "task_labels"
+    __table_args__ = (
+        Index("ix_task_labels_label_id", "label_id"),
+        Index("ix_task_labels_user_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = owner()
+    task_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
+    label_id: Mapped[int] = mapped_column(Id, ForeignKey("labels.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Block(Base):
@@ -266,7 +479,7 @@ class TaskChange(Base):
     """A line of a task's history: who (person, planner, assistant) did what, in words."""
 
     __tablename__ = "task_changes"
-    __table_args__ = (Index("ix_task_changes_task_id", "task_id"),)
+    __table_args__ = (Index("ix_task_changes_task_id", "task_id"), Index("ix_task_changes_user_id_at", "user_id", "at"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = owner()
@@ -297,13 +510,15 @@ class Event(Base):
 
 class Plan(Base):
     """The head of a person's plan. `version` moves when anything changes that a running planner has read; `revision` moves
-    with everything that a page shows, and numbers the events of the page's stream."""
+    with everything that a page shows, and numbers the events of the page's stream. `away_since_at`: the person did nothing
+    since, and what they missed waits for their word."""
 
     __tablename__ = "plans"
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
+    away_since_at: Mapped[datetime | None]
 
 
 class RunLease(Base):
@@ -325,7 +540,7 @@ class RunLease(Base):
 
 
 class Run(Base):
-    """One pass of the background planner: the plan version it made, how, and what changed."""
+    """One pass of the background planner: the plan version it made, how, and what changed (`diff`: see `services.versions`)."""
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_user_id_id", "user_id", "id"),)
@@ -341,6 +556,7 @@ class Run(Base):
     cost: Mapped[dict[str, Any]]
     diff: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
+    undone_at: Mapped[datetime | None]
 
 
 class ModelCall(Base):
@@ -377,3 +593,43 @@ class ModelCallTask(Base):
     user_id: Mapped[int] = owner()
     call_id: Mapped[int] = mapped_column(Id, ForeignKey("model_calls.id", ondelete="CASCADE"), primary_key=True)
     task_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
+
+
+class ChatMessage(Base):
+    """One message of the chat. An answer names its question, which has at most one: the index says so."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (
+        one_of("author", ChatAuthor),
+        UniqueConstraint("reply_to_id"),
+        Index("ix_chat_messages_user_id_id", "user_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    at: Mapped[datetime]
+    author: Mapped[ChatAuthor] = mapped_column(word(ChatAuthor))
+    text: Mapped[str] = mapped_column(Text)
+    reply_to_id: Mapped[int | None] = mapped_column(Id, ForeignKey("chat_messages.id", ondelete="CASCADE"))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ChatCard(Base):
+    """What a message offers to do: something to confirm, a choice, or an undo. Its `offers` are change sets; one of them is
+    taken once, by one UPDATE of `settled_at`, until `expires_at`."""
+
+    __tablename__ = "chat_cards"
+    __table_args__ = (
+        one_of("purpose", CardPurpose),
+        Index("ix_chat_cards_message_id", "message_id"),
+        Index("ix_chat_cards_user_id_purpose", "user_id", "purpose"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    message_id: Mapped[int] = mapped_column(Id, ForeignKey("chat_messages.id", ondelete="CASCADE"))
+    purpose: Mapped[CardPurpose] = mapped_column(word(CardPurpose))
+    offers: Mapped[dict[str, Any]]
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(16), default="")

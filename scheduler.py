@@ -16,6 +16,8 @@ from services.runs import Runner
 WORK = "work"
 OVERDUE = "overdue"
 OVERDUE_EVERY_SECONDS = 30
+REPEAT = "repeat"
+REPEAT_EVERY_SECONDS = 30
 WAKE_SECONDS = 0.05
 LEAST_SECONDS = 0.02
 
@@ -33,6 +35,7 @@ class Scheduler:
         )
         self._clock.add_job(self._work, "interval", seconds=poll_seconds, id=WORK, next_run_time=datetime.now(UTC))
         self._clock.add_job(self._overdue, "interval", seconds=OVERDUE_EVERY_SECONDS, id=OVERDUE)
+        self._clock.add_job(self._repeat, "interval", seconds=REPEAT_EVERY_SECONDS, id=REPEAT, next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         self._clock.start()
@@ -51,6 +54,8 @@ class Scheduler:
 
     async def _work(self) -> None:
         async with self._busy:
+            if self._clock.state != STATE_RUNNING:
+                return  # it waited while everything was stopped
             self._next_look = math.inf
             next_seconds = await self.runner.tick()
         if next_seconds is not None and next_seconds < self.poll_seconds:
@@ -58,7 +63,13 @@ class Scheduler:
 
     async def _overdue(self) -> None:
         async with self._busy:
-            await self.runner.flag_overdue()
+            if self._clock.state == STATE_RUNNING:
+                await self.runner.flag_overdue()
+
+    async def _repeat(self) -> None:
+        async with self._busy:
+            if self._clock.state == STATE_RUNNING:
+                await self.runner.repeat()
 
     def _look_in(self, seconds: float) -> None:
         """Look in so many seconds, unless that is planned for sooner already: many commits in a row make one look."""

@@ -14,17 +14,28 @@ ADVISORY_LOCK = 0x4461796C6F6F6D
 
 
 def run(connection: Connection) -> None:
-    """Migrate inside one transaction: SQLite's BEGIN IMMEDIATE or PostgreSQL's advisory lock lets one process in."""
+    """Migrate inside one transaction: SQLite's BEGIN IMMEDIATE or PostgreSQL's advisory lock lets one process in.
+
+    SQLite changes a table by making it anew; with foreign keys on, dropping the old one would take all that refers to it. They
+    are off meanwhile (a transaction cannot switch them), and checked at the end (https://sqlite.org/lang_altertable.html).
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        cursor.execute("PRAGMA busy_timeout=60000")  # who comes second waits for all of the first one's work
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         compare_server_default=True,
-        render_as_batch=connection.dialect.name == "sqlite",
+        render_as_batch=is_sqlite,
     )
     with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
+        if not is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         context.run_migrations()
+        if is_sqlite and (orphans := connection.execute(text("PRAGMA foreign_key_check")).all()):
+            raise RuntimeError(f"The migration would leave rows that refer to nothing: {orphans[:5]}")
 
 
 async def main() -> None:

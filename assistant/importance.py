@@ -5,16 +5,29 @@ It never searches a text and scores nothing: the computed priority is another th
 
 from __future__ import annotations
 
-from assistant.words import Words, word_set
+from assistant.names import word_set
+from assistant.words import Words
 
-_LEVELS = {"highest": 1, "top": 1, "urgent": 1, "critical": 1, "high": 2, "medium": 3, "normal": 3, "low": 4, "lowest": 4}
-_BARE_LEVELS = word_set("high medium normal low")
+_LEVELS = {
+    "highest": 1,
+    "top": 1,
+    "urgent": 1,
+    "critical": 1,
+    "urgently": 1,
+    "high": 2,
+    "important": 2,
+    "medium": 3,
+    "normal": 3,
+    "low": 4,
+    "lowest": 4,
+}
+_BARE_LEVELS = word_set("high medium normal low important")
 _PRIORITY = word_set("priority prio importance")
 _NOT_ALONE = word_set("the a an is are if less more very how")  # "the urgent, the important" speaks of urgency
 
 
 def read_importance(words: Words, at: int, follows: bool) -> tuple[int, int] | None:
-    """ "!2", "!high", "high priority", "priority: high", "asap", a last "urgent", and "high" where it `follows` another phrase.
+    """ "!2", "p1", "high priority", "priority: high", "asap", a last "urgent", and "high" where it `follows` another phrase.
 
     Returns the token after it and the importance, 1 (highest) to 4.
     """
@@ -30,6 +43,10 @@ def _level(words: Words, at: int) -> int | None:
 
 
 def _marked(words: Words, at: int) -> tuple[int, int] | None:
+    """ "!2", "!high", "p1"."""
+    if words.word(at) == "p" and words.joined(at + 1) and (words.stands_free(at + 2) or at == 0):
+        level = words.number(at + 1, 1)
+        return (at + 2, level) if level is not None and 1 <= level <= 4 else None
     level = _level(words, at + 1) if words.word(at) == "!" and words.joined(at + 1) else None
     return (at + 2, level) if level else None
 
@@ -54,7 +71,7 @@ def _bare(words: Words, at: int, follows: bool) -> tuple[int, int] | None:
         return at + 4, 1
     if word == "not" and words.word(at + 1) == "urgent":
         return at + 2, 4
-    if word in {"urgent", "critical"}:
+    if word in {"urgent", "critical", "urgently"}:
         is_meant = words.word(at - 1) not in _NOT_ALONE
     else:
         is_meant = word in _BARE_LEVELS and (follows or words.word(at - 1) == ",")

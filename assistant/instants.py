@@ -11,9 +11,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from assistant.moments import WHOLE_DAY, Days, Moment
-from assistant.words import MONTHS, WEEKDAYS
+from assistant.names import MONTHS, WEEKDAYS
 
-Role = Literal["at", "by", "before", "from", "after"]
+Role = Literal["at", "by", "limit", "before", "until", "from", "after"]
 _MINUTE = timedelta(minutes=1)
 
 
@@ -27,11 +27,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What the moments come to, in UTC, and one sentence for each thing that is wrong with them."""
+    """What the moments come to, in UTC, and one sentence for each thing that is wrong with them. `days`: those wished for."""
 
     start_at: datetime | None = None
+    end_at: datetime | None = None
     earliest_at: datetime | None = None
     deadline_at: datetime | None = None
+    days: Days | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -63,7 +65,9 @@ def resolve(wish: Said | None, due: Said | None, since: Said | None, now: dateti
         earliest = _opening(since.moment, now, zone)
     elif not since and earliest and earliest <= now:
         earliest = None
-    return Times(start, earliest, deadline, _problems(start, earliest, deadline, now, zone))
+    end = _end(wish.moment, zone) if wish and start else None
+    problems = _problems(start, earliest, deadline, now, zone)
+    return Times(start, end, earliest, deadline, wish.moment.days if wish else None, problems)
 
 
 def _dated(said: Said | None, wish: Said | None, today: date) -> Said | None:
@@ -100,6 +104,17 @@ def _opening(moment: Moment, now: datetime, zone: ZoneInfo) -> datetime:
         return now + timedelta(minutes=moment.minutes_from_now or 0)
     minute = moment.clock if moment.clock is not None else (moment.part or WHOLE_DAY)[0]
     return instant_of(moment.days.first, minute, zone)
+
+
+def past_instant(moment: Moment, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """The time of a past moment, in the zone; None for a day without a time."""
+    return _opening(moment, now, zone).astimezone(zone) if _is_exact(moment) else None
+
+
+def _end(moment: Moment, zone: ZoneInfo) -> datetime | None:
+    if moment.days is None or moment.until is None:
+        return None
+    return instant_of(moment.days.first + timedelta(days=moment.until[0]), moment.until[1], zone)
 
 
 def _closing(moment: Moment, zone: ZoneInfo) -> datetime:

@@ -86,12 +86,12 @@ def situation_json(situation: Situation) -> str:
     days = [local.date() + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
     taken = sorted(situation.taken, key=lambda window: window.start)[:MAX_TAKEN]
     fields: dict[str, object] = {
-        "now": _local(situation.now, situation),
+        "now": local_time(situation.now, situation),
         "timezone": situation.timezone,
         "days": [f"{day:%A} {day.isoformat()}" for day in days],
         "working_hours": one_line(situation.working_hours),
         "about_the_person": clean(situation.context[:MAX_CONTEXT_CHARS]),
-        "taken": [[_local(window.start, situation), _local(window.end, situation)] for window in taken],
+        "taken": [[local_time(window.start, situation), local_time(window.end, situation)] for window in taken],
     }
     return _json(_known(fields))
 
@@ -107,11 +107,11 @@ def _task_fields(task: TaskBrief, situation: Situation) -> dict[str, object]:
         "title": one_line(task.title, MAX_TITLE_CHARS),
         "notes": clean(task.context[:MAX_NOTE_CHARS]),
         "duration_minutes": task.duration_minutes,
-        "earliest_at": _local(task.earliest_at, situation),
-        "deadline_at": _local(task.deadline_at, situation),
+        "earliest_at": local_time(task.earliest_at, situation),
+        "deadline_at": local_time(task.deadline_at, situation),
         "importance": task.importance,
         "waits_for": list(task.waits_for[:20]),
-        "created_at": _local(task.created_at, situation),
+        "created_at": local_time(task.created_at, situation),
     }
     return _known(fields)
 
@@ -120,7 +120,8 @@ def _known(fields: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def _local(instant: datetime | None, situation: Situation) -> str | None:
+def local_time(instant: datetime | None, situation: Situation) -> str | None:
+    """ "2026-11-23T09:00" in the person's zone; None for None."""
     return instant.astimezone(zone_of(situation)).strftime("%Y-%m-%dT%H:%M") if instant else None
 
 

@@ -6,32 +6,27 @@ fixed number of those after it, so a pass is linear.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 
-from assistant.dates import read_moment
+from assistant.clock import bare_hour, read_clock
+from assistant.dates import may_begin, read_moment
+from assistant.durations import read_duration
 from assistant.importance import read_importance
 from assistant.instants import Role, Said
+from assistant.marks import Mark, TaskNames, read_mark
 from assistant.moments import Moment, Reference
-from assistant.words import Words, read_duration, word_set
+from assistant.names import UNITS, word_set
+from assistant.ranges import is_counting, read_range
+from assistant.repeats import Repeat, read_repeat
+from assistant.roles import LIMITS, MONTHS_ONLY, SIDES, TIMES_ONLY, Side, after_article, is_asked_well, read_role, trailing_role
+from assistant.words import Words
 
-Side = Literal["wish", "due", "since"]
-
-SIDES: dict[Role, Side] = {"at": "wish", "by": "due", "before": "due", "from": "since", "after": "since"}
-_QUOTES = {'"': '"', "“": "”", "«": "»", "`": "`", "'": "'"}
-_SAID_BY: dict[Role, str] = {
-    "by": "by, due, due by, due on, due at, deadline, deadline is, hard deadline, no later than, not later than, until, till",
-    "before": "before, due before",
-    "from": "from, not before, no earlier than, not earlier than, starting, starting from, starting on",
-    "after": "after",
-    "at": "at, on, @, for, around",
-}
-_ROLES = {tuple(phrase.split()): role for role, phrases in _SAID_BY.items() for phrase in phrases.split(", ")}
-_ROLE_WORDS = frozenset(phrase[0] for phrase in _ROLES)
 _ABOUT = word_set("for about approx approximately around ca circa ~ takes taking lasting est estimate duration")
-_LIMITS = word_set("within end eod cob eow eom eoy")  # a limit even without "by": "Pay rent end of month"
-_THROUGH = frozenset({"to", "-", "–", "—", "through", "thru"})
+_EVENINGS = word_set("dinner supper drinks pub cinema movie concert theatre theater")
+_MORNINGS = word_set("breakfast wake alarm sunrise")
+_COUNTED_FROM = frozenset({"from", "between"})
+_MOVES = word_set("move moved reschedule shift change postpone push swap convert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,123 +39,227 @@ class Match:
     importance: int | None = None
     said: Said | None = None
     is_hard: bool = False
+    repeat: Repeat | None = None
+    mark: Mark | None = None
+    times: tuple[int, str] | None = None  # so often, or so many units long: how long a series goes on
+    hour: int | None = None
+    is_past: bool = False
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the matches of a text say together."""
+
+    said: dict[Side, Said] = field(default_factory=dict)
+    minutes: int | None = None
+    importance: int | None = None
+    is_hard: bool = False
+    repeat: Repeat | None = None
+    times: tuple[int, str] | None = None
+    hours: list[int] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    def named(self, kind: str) -> tuple[str, ...]:
+        """The names that marks of a kind say, each once."""
+        return tuple(dict.fromkeys(mark.name for mark in self.marks if mark.kind == kind))
 
 
 class Scan:
     """One pass over the words: at each, the first recogniser that understands something takes it; each thing is said once."""
 
-    def __init__(self, words: Words, reference: Reference) -> None:
-        self.words, self.reference = words, reference
+    def __init__(self, words: Words, reference: Reference, tasks: Collection[str] = ()) -> None:
+        self.words, self.reference = words, replace(reference, half=_half_hinted(words))
+        self.tasks = TaskNames(tasks)
         self.matches: list[Match] = []
-        self.said: dict[str, Said] = {}
-        self.minutes: int | None = None
-        self.importance: int | None = None
-        self.is_hard = False
+        self.facts = Facts()
 
     def run(self) -> None:
-        at, quoted = 0, _quoted(self.words)
+        at, weak = 0, None
         while at < len(self.words):
-            match = Match(at, quoted[at] + 1) if at in quoted else self._recognised(at)
+            match = self._recognised(at) if self.words.opens(at) else _another_hour(self, at)
+            if match and match.repeat and match.repeat.is_weak:
+                weak, match = match, None
             if match and self._is_new(match):
                 begin = match.begin - self._joins_the_last(match.begin)
                 self.matches.append(replace(match, begin=begin))
             at = match.end if match else at + 1
+        wish = self.facts.said.get("wish")
+        if weak and weak.repeat and not self.facts.repeat and wish and _is_beat(weak.repeat, wish.moment):
+            self.facts.repeat = weak.repeat
+            self.matches.insert(0, weak)
 
     def after_match(self, at: int) -> bool:
         return bool(self.matches) and self.matches[-1].end == at
 
+    def after_day(self, at: int) -> bool:
+        """Whether the phrase before names a day or a recurrence, so that an hour may follow."""
+        last = self.matches[-1] if self.after_match(at) else None
+        return bool(last and (last.repeat or (last.said and last.said.moment.days)))
+
     def _recognised(self, at: int) -> Match | None:
-        if not self.words.opens(at):
-            return None
         return next((match for recognise in _RECOGNISERS if (match := recognise(self, at))), None)
 
     def _is_new(self, match: Match) -> bool:
         """Takes what the match says, unless it was said before: then the words stay in the title."""
-        if match.minutes is not None and self.minutes is None:
-            self.minutes = match.minutes
-        elif match.importance is not None and self.importance is None:
-            self.importance = match.importance
-        elif match.said is None or not self._take(match.said):
+        facts = self.facts
+        if match.minutes is not None and facts.minutes is None:
+            facts.minutes = match.minutes
+        elif match.importance is not None and facts.importance is None:
+            facts.importance = match.importance
+        elif match.mark is not None and self._is_new_mark(match.mark):
+            facts.marks.append(match.mark)
+        elif match.repeat is not None and facts.repeat is None:
+            facts.repeat = match.repeat
+        elif match.times is not None and facts.times is None:
+            facts.times = match.times
+        elif match.hour is not None:
+            facts.hours.append(match.hour)
+        elif match.said is None or not self._take(match.said, match.is_past):
             return False
-        self.is_hard = self.is_hard or match.is_hard
+        facts.is_hard = facts.is_hard or match.is_hard
         return True
 
-    def _take(self, said: Said) -> bool:
-        side = SIDES[said.role]
-        known = self.said.get(side)
+    def _is_new_mark(self, mark: Mark) -> bool:
+        return mark.kind in {"label", "person", "after", "window"} or all(one.kind != mark.kind for one in self.facts.marks)
+
+    def _take(self, said: Said, is_past: bool) -> bool:
+        side: Side = "past" if is_past else SIDES[said.role]
+        known = self.facts.said.get(side)
         if known is None:
-            self.said[side] = said
+            self.facts.said[side] = said
             return True
         both = known.moment.joined(said.moment)
         if both is None or (known.role != said.role and both.minute is None):  # "by Friday before noon" names one time
             return False
-        self.said[side] = Said(said.role, both)
+        self.facts.said[side] = Said(known.role if said.moment.days is None and known.role != "at" else said.role, both)
         return True
 
     def _joins_the_last(self, begin: int) -> bool:
         return self.words.word(begin - 1) in {"and", "&"} and self.after_match(begin - 1)
 
 
-def _quoted(words: Words) -> dict[int, int]:
-    """Where a quotation begins, and where it ends."""
-    opened: dict[str, int] = {}
-    pairs: dict[int, int] = {}
-    for at in range(len(words)):
-        sign = words.word(at)
-        if sign in opened and words.closes(at + 1):
-            pairs[opened.pop(sign)] = at
-        elif sign in _QUOTES and words.opens(at) and words.joined(at + 1):
-            opened.setdefault(_QUOTES[sign], at)
-    return pairs
+def _is_beat(repeat: Repeat, moment: Moment) -> bool:
+    """ "Daily standup at 9" and "Weekly review Friday at 4" repeat, "Daily standup notes" does not."""
+    is_weekday = moment.days is not None and moment.days.step == 7 and repeat.rule.frequency == "WEEKLY"
+    return moment.minute is not None and (moment.days is None or is_weekday)
+
+
+def _half_hinted(words: Words) -> str:
+    """The half of the day in which people do what the text names, or nothing."""
+    named = {words.word(at) for at in range(len(words))}
+    if named & _EVENINGS:
+        return "pm"
+    return "am" if named & _MORNINGS else ""
+
+
+def _marked(scan: Scan, at: int) -> Match | None:
+    found = read_mark(scan.words, at, scan.tasks)
+    if found is None:
+        return None
+    begin, end, mark = found
+    if scan.matches and begin < scan.matches[-1].end:
+        begin = at
+    return Match(begin, end, mark=mark)
 
 
 def _repeated(scan: Scan, at: int) -> Match | None:
-    """ "every Friday", "each 2 hours": one task cannot say it, so it stays in the title."""
+    """ "every Friday", "monthly on the 15th"; what "every" says of no time ("every 3 people") is left alone."""
     words = scan.words
-    if words.word(at) not in {"every", "each"}:
+    found = read_repeat(words, at)
+    if found is not None:
+        return Match(at, found[0], repeat=found[1])
+    return Match(at, at + 2) if words.word(at) in {"every", "each"} else None
+
+
+def _how_often(scan: Scan, at: int) -> Match | None:
+    """How long a series goes on: "for 3 weeks", "for 10 times", "10 times", "x5"."""
+    words = scan.words
+    if scan.facts.repeat is None:
         return None
-    begin = at + 1 + (words.word(at + 1) == "other")
-    found = read_moment(words, begin, replace(scan.reference, asked=True)) or read_duration(words, begin)
-    return Match(at, found[0] if found else begin)
+    begin = at + (words.word(at) == "for")
+    begin += words.word(begin) == "the" and words.word(begin + 1) == "next"
+    begin += words.word(begin) == "next"
+    counted = words.count(begin, 4)
+    if counted is None or not counted[0] or (words.word(begin) in {"a", "an"} and begin == at):
+        return None
+    unit = words.word(counted[1])
+    if unit in {"times", "occurrences", "occurrence", "repetitions", "x"} and words.closes(counted[1] + 1):
+        return Match(at, counted[1] + 1, times=(counted[0], "times"))
+    is_long = begin > at and UNITS.get(unit) in {"day", "week", "month", "year"} and words.closes(counted[1] + 1)
+    return Match(at, counted[1] + 1, times=(counted[0], UNITS[unit])) if is_long else None
+
+
+def _another_hour(scan: Scan, at: int) -> Match | None:
+    """ "every day at 9, 12 and 17": the hours after the first."""
+    words = scan.words
+    last = scan.matches[-1] if scan.matches else None
+    if scan.facts.repeat is None or last is None or not scan.after_match(at) or words.word(at) not in {",", "and", "&"}:
+        return None
+    begin = at + 1 + (words.word(at) == "," and words.word(at + 1) == "and")
+    is_hour = last.hour is not None or (last.said is not None and last.said.moment.clock is not None)
+    asked = replace(scan.reference, asked=True)
+    found = (read_clock(words, begin, asked) or _plain_hour(words, begin)) if is_hour else None
+    clock = found[1].clock if found and words.stands_free(found[0]) else None
+    return Match(at, found[0], hour=clock // 60) if found and clock is not None and clock % 60 == 0 and clock < 1440 else None
+
+
+def _plain_hour(words: Words, at: int) -> tuple[int, Moment] | None:
+    hour = words.number(at)
+    return (at + 1, Moment(minute=hour * 60, loose=0 < hour <= 12)) if hour is not None and hour < 24 else None
 
 
 def _when(scan: Scan, at: int) -> Match | None:
-    """A day or a time, with the words that say what it is for."""
-    words, (role, begin) = scan.words, _role(scan.words, at)
-    found = read_moment(words, begin, replace(scan.reference, asked=role is not None))
+    """A day, a time or a range, with the words that say what it is for."""
+    words, (role, begin) = scan.words, read_role(scan.words, at)
+    if role is None and not may_begin(words, at):
+        return None
+    lead = words.word(begin - 1) if role else ""
+    if lead in _COUNTED_FROM and words.number(begin) is not None and is_counting(words, at):
+        return None
+    asked = replace(scan.reference, asked=(role is not None and lead not in TIMES_ONLY) or scan.after_day(at))
+    ranged = read_range(words, begin, asked, lead) if role in {None, "at", "from", "before", "by", "until"} else None
+    if ranged is not None:
+        is_move = role == "from" and any(words.word(at - n) in _MOVES for n in range(1, 8))
+        if is_move:
+            return Match(at, ranged[0])
+        is_limit = role in {"by", "before", "until"}
+        return None if is_limit else Match(at, ranged[0], said=Said("at", ranged[1]), is_past=_is_past(scan, ranged[1], "at"))
+    found = (lead in MONTHS_ONLY and read_moment(words, at, scan.reference)) or None
+    role = None if found else role
+    found = found or read_moment(words, begin, asked) or _hour_after_day(scan, at, begin)
+    lead = lead if role else ""
     if found is None and role and words.word(begin) == "the":
-        found = read_moment(words, begin + 1, replace(scan.reference, asked=True))
+        found = after_article(words, begin + 1, asked)
+    if found is not None and not is_asked_well(words, lead, begin, found):
+        return None
+    if found is None and role is not None:  # "beginning of next week", "in 3 days": the word is a part of the moment
+        found, role = read_moment(words, at, scan.reference), None
     if found is None:
         return None
-    end, moment = found
-    role = role or ("by" if words.word(at) in _LIMITS else "at")
-    ranged = _range_end(scan, end, moment)
-    is_past = moment.days is not None and moment.days.last < scan.reference.today and SIDES[role] != "due"
-    if ranged or is_past:  # a range is more than one moment; what is past and not due is what the task is about
-        return Match(at, ranged or end)
-    return Match(at, end, said=Said(role, moment), is_hard=words.word(at) == "hard")
+    return _match(scan, at, found, role or "at")
 
 
-def _role(words: Words, at: int) -> tuple[Role | None, int]:
-    """What the words at a token ask for ("due by": a deadline; the longest phrase counts) and where the answer begins."""
-    for length in (3, 2, 1) if words.word(at) in _ROLE_WORDS else ():
-        role = _ROLES.get(tuple(words.word(at + n) for n in range(length)))
-        if role is not None:
-            return role, at + length + (words.word(at + length) == ":")
-    return None, at
+def _match(scan: Scan, at: int, found: tuple[int, Moment], role: Role) -> Match:
+    words, (end, moment) = scan.words, found
+    role = "limit" if words.word(at) in LIMITS else role
+    end, role = trailing_role(words, end, role)
+    is_past = _is_past(scan, moment, role)
+    if is_past and not words.stands_free(end):
+        return Match(at, end)
+    return Match(at, end, said=Said(role, moment), is_hard=words.word(at) == "hard", is_past=is_past)
 
 
-def _range_end(scan: Scan, at: int, first: Moment) -> int | None:
-    words = scan.words
-    if words.word(at) not in _THROUGH:
-        return None
-    second = read_moment(words, at + 1, replace(scan.reference, asked=True))
-    if second is None:
-        is_hour = words.word(at) == "to" and first.minute is not None and words.number(at + 1) is not None
-        return at + 2 if is_hour and words.closes(at + 2) else None
-    both_times = None not in (first.minute, second[1].minute)
-    both_days = bool(first.days and second[1].days) and first.minute is None
-    return second[0] if both_times or both_days else None
+def _hour_after_day(scan: Scan, at: int, begin: int) -> tuple[int, Moment] | None:
+    """ "every weekday 9", "tomorrow 15": an hour alone, right after a day that is a recurrence."""
+    return None if begin > at or not scan.after_day(at) else bare_hour(scan.words, at, replace(scan.reference, asked=True))
+
+
+def _is_past(scan: Scan, moment: Moment, role: Role) -> bool:
+    """What is past and not due is what the task is about: it is noted, and its words stay in the title."""
+    if SIDES[role] == "due":
+        return False
+    is_ago = moment.minutes_from_now is not None and moment.minutes_from_now < 0
+    return is_ago or (moment.days is not None and moment.days.last < scan.reference.today)
 
 
 def _how_long(scan: Scan, at: int) -> Match | None:
@@ -168,7 +267,7 @@ def _how_long(scan: Scan, at: int) -> Match | None:
     while words.word(begin) in _ABOUT and begin < at + 2:
         begin += 1
     found = read_duration(words, begin + (begin > at and words.word(begin) in {":", "."}))
-    if found is None:
+    if found is None or words.word(at - 1) == "in":  # "learn French in 24 hours"
         return None
     end = found[0] + (words.word(found[0]) == "of")  # "2 hours of yoga"
     return Match(at, end, minutes=found[1])
@@ -179,4 +278,12 @@ def _how_important(scan: Scan, at: int) -> Match | None:
     return Match(at, found[0], importance=found[1]) if found else None
 
 
-_RECOGNISERS: tuple[Callable[[Scan, int], Match | None], ...] = (_repeated, _when, _how_long, _how_important)
+_RECOGNISERS: tuple[Callable[[Scan, int], Match | None], ...] = (
+    _marked,
+    _repeated,
+    _how_often,
+    _another_hour,
+    _when,
+    _how_long,
+    _how_important,
+)

@@ -4,126 +4,168 @@ It asks no model, reads no clock and stores nothing: `now` is handed in, and wha
 
 What the words mean, where English leaves a choice:
 
-- A bare day ("Friday", "next week") is the window in which to do it: `earliest_at` its start, `deadline_at` its last minute.
-- A day or hour with a time of day ("tomorrow 3pm") is `start_at`: not before it, and as soon after it as the plan allows.
-- "by Friday" is the last minute of Friday (23:59), "by Friday 5pm" that time, "before Friday" the last minute of Thursday;
-  "from Friday" is its first minute, "after Friday" that of Saturday. The end of a week is Friday, once that is over Sunday.
+- A bare day ("Friday", "next week", "3-5 March") is the window in which to do it: `earliest_at` to `deadline_at`.
+- A day or hour with a time of day ("tomorrow 3pm") is `start_at`, and pinned there; "3-4pm" has `end_at` and a duration too.
+- "by Friday" is the last minute of Friday (23:59), "by Friday 5pm" that time, "before Friday" the last minute of Thursday,
+  "by March" that of its first day; "from Friday" is its first minute, "after Friday" that of Saturday. The end of a week is
+  Friday, once that is over Sunday.
 - "Friday" is the first one that is not over, today included; "next Friday" is that of the next week (from Monday).
   A time without a day is the next one; a day without a year too. "at 1" to "at 6" is afternoon, "at 7" to "at 12" as it stands.
+- What is past ("2 weeks ago", "last Friday") is what a task is about: it is noted, and its words stay in the title.
 - Midnight ends the day that it is said of. Times skipped by a clock change move on by the gap; of two, starts take the first.
-- Importance: !1 urgent, critical, asap; !2 high; !3 medium, normal; !4 low.
+- A series ("every Friday at 9 until June") has the times of its first occurrence; "every second Friday" is every other one.
+- Importance: !1, p1, urgent, critical, asap; !2 high; !3 medium, normal; !4 low.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Literal
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
-from assistant.instants import Times, resolve, spoken
-from assistant.moments import Reference
-from assistant.phrases import SIDES, Match, Scan
+from assistant.chips import span_of
+from assistant.draft import (
+    MAX_CONTEXT,
+    MAX_DURATION_MINUTES,
+    MAX_TITLE,
+    Draft,
+    Energy,
+    Span,
+    SpanKind,
+    Window,
+    problems_of_size,
+)
+from assistant.instants import Said, Times, past_instant, resolve
+from assistant.moments import Days, Reference
+from assistant.phrases import Facts, Scan
+from assistant.series import Series, series_of
 from assistant.words import Words, clean_text
 
-MAX_TITLE = 500
-MAX_CONTEXT = 10_000
-MAX_DURATION_MINUTES = 7 * 24 * 60
-SCANNED = 2_000  # a line longer than this cannot become a title of MAX_TITLE: it is refused without being read
+__all__ = ["MAX_CONTEXT", "MAX_DURATION_MINUTES", "MAX_TITLE", "SCANNED", "Draft", "Span", "SpanKind", "parse"]
 
-SpanKind = Literal["duration", "day", "start", "earliest", "deadline", "importance", "context"]
+SCANNED = 2_000  # a line longer than this cannot become a title of MAX_TITLE: it is refused without being read
 
 _CONTEXT = re.compile(r"(?:^|\s)//(?=\s|$)")
 _LEFT_OVER = " ,;:.!?-–—"  # what may stay behind where a span was cut out
+_LONGEST_RANGE = timedelta(days=1)  # a longer one says when, not how long it takes
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The characters `start` to `end` of `Draft.text`, what they were understood as, and the value in words."""
-
-    kind: SpanKind
-    start: int
-    end: int
-    text: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a line of text says about a task. Times are aware, in the person's zone; the module says what they mean.
-
-    `text` is the line as it was read (NFC, control characters as spaces), to which the spans refer. With `problems`, one
-    sentence each, the draft is not to be stored.
-    """
-
-    text: str
-    title: str
-    duration_minutes: int | None = None
-    start_at: datetime | None = None
-    earliest_at: datetime | None = None
-    deadline_at: datetime | None = None
-    deadline_is_hard: bool = False
-    importance: int | None = None
-    context: str = ""
-    spans: tuple[Span, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-def parse(text: str, now: datetime, zone: str, *, day_first: bool = False) -> Draft:
+def parse(
+    text: str,
+    now: datetime,
+    zone: str,
+    *,
+    day_first: bool = False,
+    ignored: Collection[tuple[int, int]] = (),
+    tasks: Collection[str] = (),
+) -> Draft:
     """The draft that a line of text describes to a person in this zone. `day_first`: 3/9 is the third of September.
 
+    `ignored` are stretches of characters (of `Draft.text`) that are to be left in the title: the chips that were removed.
+    `tasks` are titles that "after ..." may name without quotation marks.
     Never raises for a text. Raises ValueError for a naive `now` and ZoneInfoNotFoundError for an unknown zone.
     """
     if now.tzinfo is None:
         raise ValueError("`now` must be aware.")
     text, tz = clean_text(text), ZoneInfo(zone)
     instant = now.astimezone(UTC).replace(second=0, microsecond=0)
-    split = _CONTEXT.search(text)
+    split = next((found for found in _CONTEXT.finditer(text) if not _touches(found.span(), ignored)), None)
     head, context = (text[: split.start()], text[split.end() :].strip()) if split else (text, "")
-    words = Words(head if len(" ".join(head.split())) <= SCANNED else "")
-    scan = Scan(words, Reference(instant.astimezone(tz), day_first))
+    words = Words(head if len(" ".join(head.split())) <= SCANNED else "", ignored)
+    reference = Reference(instant.astimezone(tz), day_first)
+    scan = Scan(words, reference, tasks)
     scan.run()
-    wish, due, since = (scan.said.get(side) for side in ("wish", "due", "since"))
-    nonsense = tuple(one.moment.problem for one in (wish, due, since) if one and one.moment.problem)
-    times = Times(problems=nonsense) if nonsense else resolve(wish, due, since, instant, tz)
-    spans = tuple(_span(match, scan, head, times, tz) for match in scan.matches)
-    title = _title(head, spans)
+    facts = scan.facts
+    series = series_of(facts, reference)
+    times = _times(facts, series, instant, tz)
+    rule = series.rule if series and not series.problem else None
+    spans = tuple(span_of(match, words, times, rule, tz) for match in scan.matches)
+    draft = replace(
+        _draft(text, head, facts, times, spans, instant, tz), recurrence=str(rule) if rule else None, context=context
+    )
     if split and context:
         begin = text.index("//", split.start())
-        spans += (Span("context", begin, len(text.rstrip()), text[begin:].rstrip(), "context"),)
-    start, earliest, deadline = (one and one.astimezone(tz) for one in (times.start_at, times.earliest_at, times.deadline_at))
-    draft = Draft(text, title, scan.minutes, start, earliest, deadline, scan.is_hard, scan.importance, context, spans)
-    return replace(draft, problems=(*_limits(draft), *times.problems))
+        note = Span("context", begin, len(text.rstrip()), text[begin:].rstrip(), context, "context")
+        draft = replace(draft, spans=(*spans, note))
+    return replace(draft, problems=(*problems_of_size(draft), *times.problems))
 
 
-def _span(match: Match, scan: Scan, head: str, times: Times, zone: ZoneInfo) -> Span:
-    start, end = scan.words.starts[match.begin], scan.words.ends[match.end - 1]
-    kind, value = _meaning(match, times, zone)
-    return Span(kind, start, end, head[start:end], value)
+def _touches(span: tuple[int, int], stretches: Collection[tuple[int, int]]) -> bool:
+    return any(begin < span[1] and span[0] < end for begin, end in stretches)
 
 
-def _meaning(match: Match, times: Times, zone: ZoneInfo) -> tuple[SpanKind, str]:
-    if match.minutes is not None:
-        return "duration", f"{match.minutes} minutes"
-    if match.said is None:
-        return "importance", f"importance {match.importance}"
-    side = SIDES[match.said.role]
-    if side == "due":
-        return "deadline", spoken(times.deadline_at, zone) if times.deadline_at else ""
-    if side == "since":
-        return "earliest", spoken(times.earliest_at, zone) if times.earliest_at else ""
-    if times.start_at:
-        return "start", spoken(times.start_at, zone)
-    ends = (times.earliest_at, times.deadline_at)
-    return "day", " to ".join(spoken(one, zone) for one in ends if one)
+def _times(facts: Facts, series: Series | None, now: datetime, zone: ZoneInfo) -> Times:
+    wish, due, since = (facts.said.get(side) for side in ("wish", "due", "since"))
+    if series:
+        wish, due, since = series.wish, series.due, None
+    elif wish and wish.moment.days and wish.moment.minute is None and wish.moment.part is None:
+        wish = _in_window(wish, facts)
+    nonsense = tuple(one.moment.problem for one in (wish, due, since) if one and one.moment.problem)
+    nonsense += (series.problem,) if series and series.problem else ()
+    return Times(problems=nonsense) if nonsense else resolve(wish, due, since, now, zone)
+
+
+def _in_window(wish: Said, facts: Facts) -> Said:
+    """ "tomorrow ... in the morning": one window of one day."""
+    windows = [mark for mark in facts.marks if mark.kind == "window"]
+    days = wish.moment.days
+    if len(windows) != 1 or days is None or days.first != days.last:
+        return wish
+    facts.marks.remove(windows[0])
+    return replace(wish, moment=replace(wish.moment, part=windows[0].window))
+
+
+def _draft(text: str, head: str, facts: Facts, times: Times, spans: tuple[Span, ...], now: datetime, zone: ZoneInfo) -> Draft:
+    start, end, earliest, deadline = (
+        one and one.astimezone(zone) for one in (times.start_at, times.end_at, times.earliest_at, times.deadline_at)
+    )
+    lasts = times.end_at - times.start_at if times.start_at and times.end_at else None
+    minutes = int(lasts.total_seconds() // 60) if lasts and lasts <= _LONGEST_RANGE else None
+    windows: tuple[Window, ...] = tuple(mark.window for mark in facts.marks if mark.kind == "window")
+    part = facts.repeat.part if facts.repeat and start is None else None
+    past = facts.said.get("past")
+    gone = past_instant(past.moment, now, zone) if past else None
+    return Draft(
+        text,
+        _title(head, spans),
+        facts.minutes if facts.minutes is not None else minutes,
+        start,
+        end,
+        earliest,
+        deadline,
+        facts.is_hard,
+        first_on=_first_on(times.days, start, facts.said.get("due")),
+        last_on=times.days.last if times.days and start is None else (end.date() if end else None),
+        past_on=past.moment.days.first if past and past.moment.days else (gone.date() if gone else None),
+        past_at=gone,
+        importance=facts.importance,
+        labels=facts.named("label"),
+        project=next(iter(facts.named("project")), None),
+        assignees=facts.named("person"),
+        after=facts.named("after"),
+        chunk_minutes=next((mark.minutes for mark in facts.marks if mark.kind == "chunks"), None),
+        energy=next((energy for energy in get_args(Energy) if energy in facts.named("energy")), None),
+        windows=tuple(dict.fromkeys((*windows, *((part,) if part else ())))),
+        spans=spans,
+    )
+
+
+def _first_on(days: Days | None, start: datetime | None, due: Said | None) -> date | None:
+    """The day that is said: that of the start, the first of the window, and of "end of month" the day that it is."""
+    if start is not None:
+        return start.date()
+    ends_on = due.moment.days.first if due and due.role == "limit" and due.moment.days else None
+    return days.first if days else ends_on
 
 
 def _title(head: str, spans: tuple[Span, ...]) -> str:
     """What no span took, without the signs that only held a span in its place: "Call Bob (tomorrow), 3pm." is "Call Bob"."""
     title, at = "", 0
-    for span in (*spans, None):
+    cut = [span for span in spans if not span.stays]
+    for span in (*cut, None):
         part = head[at : span.start if span else len(head)].strip()
         if at:
             if title.endswith(("(", "[", "{")) and part.startswith((")", "]", "}")):
@@ -134,19 +176,3 @@ def _title(head: str, spans: tuple[Span, ...]) -> str:
         title = f"{title.rstrip()} {part}"
         at = span.end if span else at
     return " ".join(title.split())
-
-
-def _limits(draft: Draft) -> tuple[str, ...]:
-    """A sentence for each thing that has the wrong size."""
-    problems = []
-    if not any(not unicodedata.category(sign).startswith(("P", "Z", "C")) for sign in draft.title):
-        problems.append("Say what is to be done: the text holds no words for a title.")
-    if len(draft.title) > MAX_TITLE:
-        problems.append(f"A title may have at most {MAX_TITLE} characters; this one has {len(draft.title)}.")
-    if len(draft.context) > MAX_CONTEXT:
-        problems.append(f"The text after // may have at most {MAX_CONTEXT} characters; this one has {len(draft.context)}.")
-    if draft.duration_minutes == 0:
-        problems.append("A task takes at least one minute.")
-    if draft.duration_minutes is not None and draft.duration_minutes > MAX_DURATION_MINUTES:
-        problems.append(f"A task takes at most {MAX_DURATION_MINUTES // 60} hours: divide it.")
-    return tuple(problems)

@@ -9,7 +9,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
@@ -21,7 +21,7 @@ MAX_WINDOWS = 5
 FARTHEST = timedelta(days=5 * 366)  # nobody plans further; also keeps time zone arithmetic away from year 9999
 
 
-def _compact(schema: dict[str, Any]) -> None:
+def compact(schema: dict[str, Any]) -> None:
     """Shorten the JSON schema that the prompt carries: without titles, defaults and the null that every field allows."""
     schema.pop("title", None)
     for name, field in schema.get("properties", {}).items():
@@ -32,7 +32,7 @@ def _compact(schema: dict[str, Any]) -> None:
 class _Guess(BaseModel):
     """What a model says about something; a field that does not fit its type counts as not said."""
 
-    model_config = ConfigDict(extra="ignore", json_schema_extra=_compact)
+    model_config = ConfigDict(extra="ignore", json_schema_extra=compact)
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -69,6 +69,24 @@ class PriorityGuess(_Guess):
     task_id: int | None = Field(default=None, validation_alias=AliasChoices("task_id", "id"))
     priority: float | None = Field(default=None, validation_alias=AliasChoices("priority", "score", "priority_score"))
     reason: str | None = Field(default=None, validation_alias=AliasChoices("reason", "reasoning"))
+
+
+class ContextGuess(_Guess):
+    """`words` are the exact words of the text that say it; days are mon to sun, times "09:00" to "24:00". Fields by `kind`:
+    work: days, start, end. off: days. routine: title, days, start, end. focus: start, end. break: after_minutes, minutes.
+    buffer: minutes. window: about (a kind of tasks, "tasks" for all), rule, days, start, end.
+    """
+
+    words: str | None = None
+    kind: Literal["work", "off", "routine", "focus", "break", "buffer", "window"] | None = None
+    days: list[str] | None = None
+    start: str | None = None
+    end: str | None = None
+    title: str | None = None
+    about: str | None = None
+    rule: Literal["prefer", "only", "never"] | None = None
+    minutes: float | None = None
+    after_minutes: float | None = None
 
 
 class _HasTask(Protocol):

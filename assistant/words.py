@@ -1,40 +1,26 @@
-"""The tokens of a text, the names that the grammar of `assistant.quick_add` knows, and durations of work.
+"""The tokens of a text with their places, and which of them the grammar of `assistant.quick_add` may not look into.
 
-It never searches a text and decides no meaning: it says what stands at one place, looking a fixed number of tokens ahead.
+It never searches a text and decides no meaning: it says what stands at one place. Names are in `assistant.names`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
+from assistant.names import COUNTS, FOLLOWERS, RANGE_ENDS, TENS
 
-def word_set(words: str) -> frozenset[str]:
-    """A set of words, written as a line of them."""
-    return frozenset(words.split())
-
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SPRING = ("January", "February", "March", "April", "May", "June")
-_AUTUMN = ("July", "August", "September", "October", "November", "December")
-MONTHS = (*_SPRING, *_AUTUMN)
-DAY_NAMES = {name.lower(): n for n, name in enumerate(WEEKDAYS)} | {name.lower()[:3]: n for n, name in enumerate(WEEKDAYS)}
-DAY_NAMES |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
-MONTH_NAMES = {name.lower(): n for n, name in enumerate(MONTHS, 1)} | {name.lower()[:3]: n for n, name in enumerate(MONTHS, 1)}
-MONTH_NAMES |= {"sept": 9}
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-NUMBERS |= {"eleven": 11, "twelve": 12}
-
+HIDDEN = "\0"  # what a hidden token reads as: no word, no number, no sign of the grammar (a clean text has no such sign)
+_BEYOND = 64
 _MAX_MARKS = 30  # combining marks on one sign (as in Unicode's stream-safe text): normalising a longer run is quadratic
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\S")
+_CHUNK = re.compile(r"\S+")
+# An address, a file name, a path: nothing in it is a date. "9 p.m." and "5.30pm" are none.
+_NAME = re.compile(r"://|^www\.|\w@\w|\w\.(?![ap]m\b)[^\W\d_]{2,}|\\|^[~.]{0,2}/\w", re.IGNORECASE)
+_QUOTES = {'"': '"', "“": "”", "«": "»", "`": "`", "'": "'", "‘": "’"}
+DASHES = frozenset({"-", "–", "—"})
 _CLOSERS = frozenset(",;.!?)]}:")
-_HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
-_MINUTES = frozenset({"m", "min", "mins", "minute", "minutes"})
-# Words of the grammar: a number before one of them may still be a time ("at 9 tomorrow"), before any other it counts things.
-_FOLLOWERS = word_set(
-    "at on by due before until till til from after not no starting deadline for in this next today tomorrow tonight noon "
-    "midnight morning afternoon evening high low medium normal urgent critical asap prio priority with and about hard to"
-).union(DAY_NAMES, MONTH_NAMES)
 
 
 def clean_text(text: str) -> str:
@@ -51,87 +37,99 @@ def clean_text(text: str) -> str:
 
 
 class Words:
-    """The tokens of a text (runs of digits, runs of letters, single signs), in lower case, with their places."""
+    """The tokens of a text (runs of digits, runs of letters, single signs), in lower case, with their places.
 
-    def __init__(self, text: str) -> None:
+    Tokens of quotations, addresses and file names are hidden, as are those that touch one of the `ignored` stretches.
+    """
+
+    def __init__(self, text: str, ignored: Iterable[tuple[int, int]] = ()) -> None:
         found = list(_TOKEN.finditer(text))
+        self.text = text
         self.starts = [m.start() for m in found]
         self.ends = [m.end() for m in found]
-        self._lower = [m.group().lower() for m in found]
+        self._size = len(found)
+        self._lower = [m.group().lower() for m in found] + [""] * _BEYOND
+        self._hide(self._named())
+        self._hide(ignored)
+        self.quotations = self._quotations()
+        for begin, end in self.quotations.items():
+            self._lower[begin : end + 1] = [HIDDEN] * (end + 1 - begin)
 
     def __len__(self) -> int:
-        return len(self._lower)
+        return self._size
 
     def word(self, at: int) -> str:
-        """The token, or "" where there is none."""
-        return self._lower[at] if 0 <= at < len(self._lower) else ""
+        """The token, or "" where there is none (a place may lie `_BEYOND` tokens before or after the text)."""
+        return self._lower[at]
+
+    def run(self, at: int, length: int) -> tuple[str, ...]:
+        """So many tokens from a place on, "" where there are no more."""
+        return tuple(self._lower[at : at + length])
 
     def number(self, at: int, digits: int = 2) -> int | None:
         """The token as a number of at most so many digits."""
         word = self.word(at)
         return int(word) if word.isdecimal() and len(word) <= digits else None
 
+    def count(self, at: int, digits: int = 3) -> tuple[int, int] | None:
+        """A number and the token after it: "3", "three", "twenty five", "a", "a couple of", "a few"."""
+        word, number = self.word(at), self.number(at, digits)
+        if number is not None:
+            return number, at + 1
+        if word in {"a", "an"}:
+            few = {"couple": 2, "few": 3, "pair": 2, "dozen": 12}.get(self.word(at + 1))
+            return (few, at + 2 + (self.word(at + 2) == "of")) if few else (1, at + 1)
+        if word in TENS:
+            more = at + 1 + (self.word(at + 1) == "-")
+            ones = COUNTS.get(self.word(more), 0)
+            return (TENS[word] + ones, more + 1) if 0 < ones < 10 else (TENS[word], at + 1)
+        if word in {"couple", "few"}:
+            return (2 if word == "couple" else 3), at + 1 + (self.word(at + 1) == "of")
+        return (COUNTS[word], at + 1) if word in COUNTS else None
+
     def joined(self, at: int) -> bool:
         """Whether the token follows the one before it without a space."""
-        return 0 < at < len(self._lower) and self.starts[at] == self.ends[at - 1]
+        return 0 < at < self._size and self.starts[at] == self.ends[at - 1]
 
     def opens(self, at: int) -> bool:
         """Whether a phrase may begin here: "3h" in "(3h)" and after a space, not in "v3h" or "x-3h"."""
         return not self.joined(at) or self.word(at - 1) in {"(", "[", "{"}
 
     def closes(self, at: int) -> bool:
-        """Whether a phrase may end before this token: "3" does in "3, 4" and "3)", not in "3-day" or "3.10"."""
+        """Whether a phrase may end before this token: "3" does in "3, 4", "3)" and "3-5", not in "3-day" or "3.10"."""
         if not self.joined(at):
             return True
+        if self.word(at) in DASHES:
+            return self.word(at + 1).isdecimal() or self.word(at + 1) in RANGE_ENDS or not self.joined(at + 1)
         return self.word(at) in _CLOSERS and not (self.joined(at + 1) and self.word(at + 1).isalnum())
 
     def stands_free(self, at: int) -> bool:
         """Whether no plain word follows: then a number or an ambiguous name before `at` may be meant as a time."""
-        return self.closes(at) and (not self.word(at).isalpha() or self.word(at) in _FOLLOWERS)
+        return self.closes(at) and (not self.word(at).isalpha() or self.word(at) in FOLLOWERS)
 
+    def begins(self, at: int) -> bool:
+        """Whether nothing of the same sentence stands before."""
+        return at == 0 or self.word(at - 1) in {".", ":", ";", ",", "!", "?", "(", "[", "-", "–", "—"}
 
-def read_duration(words: Words, at: int) -> tuple[int, int] | None:
-    """Minutes of work and the token after them: "3h", "1h30", "1.5 hours", "half an hour", "1 hour and 15 minutes"."""
-    if words.word(at) == "half":
-        hour = at + 1 + (words.word(at + 1) in {"a", "an"})
-        return _closed(words, hour + 1, 30) if words.word(hour) == "hour" else None
-    amount = _amount(words, at)
-    if amount is None:
-        return None
-    end, value, spelled = amount
-    unit = words.word(end)
-    if len(unit) == 1 and (spelled or (unit == "m" and not words.joined(end))):
-        return None
-    if unit in _MINUTES and words.word(at) not in {"a", "an"}:
-        return _closed(words, end + 1, round(value))
-    return _with_minutes(words, end + 1, round(value * 60)) if unit in _HOURS else None
+    def _named(self) -> Iterable[tuple[int, int]]:
+        return [chunk.span() for chunk in _CHUNK.finditer(self.text) if _NAME.search(chunk.group())]
 
+    def _hide(self, stretches: Iterable[tuple[int, int]]) -> None:
+        at = 0
+        for begin, end in sorted(stretches):
+            while at < self._size and self.ends[at] <= begin:
+                at += 1
+            while at < self._size and self.starts[at] < end:
+                self._lower[at] = HIDDEN
+                at += 1
 
-def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
-    number, spelled = words.number(at, 4), words.word(at) in NUMBERS or words.word(at) in {"a", "an"}
-    value = float(NUMBERS.get(words.word(at), 1)) if spelled else number
-    if value is None:
-        return None
-    at += 1
-    fraction = words.number(at + 1) if words.word(at) in {".", ","} and words.joined(at) and words.joined(at + 1) else None
-    if fraction is not None and not spelled:
-        return at + 2, value + fraction / 10 ** len(words.word(at + 1)), False
-    if [words.word(at + n) for n in range(3)] == ["and", "a", "half"]:
-        return at + 3, value + 0.5, True
-    return at, float(value), spelled
-
-
-def _with_minutes(words: Words, at: int, minutes: int) -> tuple[int, int] | None:
-    more = at + (words.word(at) == "and")
-    rest = words.number(more)
-    if words.word(more) == "a" and words.word(more + 1) == "half" and more > at:
-        return _closed(words, more + 2, minutes + 30)
-    if rest is not None and rest < 60 and words.word(more + 1) in _MINUTES and words.closes(more + 2):
-        return more + 2, minutes + rest
-    if rest is not None and rest < 60 and words.joined(at) and len(words.word(at)) == 2:
-        return _closed(words, at + 1, minutes + rest)
-    return _closed(words, at, minutes)
-
-
-def _closed(words: Words, end: int, minutes: int) -> tuple[int, int] | None:
-    return (end, minutes) if words.closes(end) else None
+    def _quotations(self) -> dict[int, int]:
+        """Where a quotation begins, and where it ends."""
+        opened: dict[str, int] = {}
+        pairs: dict[int, int] = {}
+        for at, sign in enumerate(self._lower[: self._size]):
+            if sign in opened and self.closes(at + 1):
+                pairs[opened.pop(sign)] = at
+            elif sign in _QUOTES and self.opens(at) and self.joined(at + 1):
+                opened.setdefault(_QUOTES[sign], at)
+        return pairs

@@ -33,13 +33,14 @@ def served(**environment: str) -> Iterator[AppServer]:
         tempfile.TemporaryDirectory(prefix="dayloom-bench-") as name,
         AppServer(Path(name), {"LOG_LEVEL": "warning", **environment}) as server,
     ):
-        server.post("/settings/hours", daily(17))
+        server.post("/settings/hours/1", daily(17))
         yield server
 
 
 def daily(last_hour: int) -> dict[str, str]:
     """The form of working hours from 9 on every day."""
-    return {f"{day}_start_1": "09:00" for day in WEEKDAYS} | {f"{day}_end_1": f"{last_hour}:00" for day in WEEKDAYS}
+    ends = {f"{day}_end_1": f"{last_hour}:00" for day in WEEKDAYS}
+    return {"name": "Work"} | {f"{day}_start_1": "09:00" for day in WEEKDAYS} | ends
 
 
 class Person:
@@ -98,7 +99,7 @@ def _disturbed(server: AppServer) -> Iterator[None]:
     def disturb() -> None:
         with httpx2.Client(base_url=server.url, trust_env=False, headers={"HX-Request": "true"}) as client:
             for last_hour in cycle((18, 17)):
-                client.post("/settings/hours", data=daily(last_hour)).raise_for_status()
+                client.post("/settings/hours/1", data=daily(last_hour)).raise_for_status()
                 client.post("/plan/run", data={}).raise_for_status()
                 if stopped.wait(DISTURB_SECONDS):
                     return

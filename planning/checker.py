@@ -5,6 +5,7 @@ It knows nothing of how plans are made and imports only `planning.problem`; it m
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -40,6 +41,7 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
         *_check_capacity(problem, jobs, blocks),
         *check_buffers(problem, jobs, blocks, planned),
         *check_breaks(problem, jobs, blocks, planned),
+        *_check_budgets(problem, blocks, planned),
         *_check_precedence(free, blocks, planned, listed),
         *_check_precedence_to_fixed(problem, planned, pins),
     )
@@ -129,6 +131,22 @@ def _check_capacity(problem: Problem, jobs: dict[str, Job], blocks: Blocks) -> I
             if held > resource.capacity:
                 over = f"holds resource {resource.id!r} beyond its capacity of {resource.capacity} at {minute}"
                 yield Violation("capacity", job_id, f"Job {job_id!r} {over}.")
+
+
+def _check_budgets(problem: Problem, blocks: Blocks, planned: Blocks) -> Iterator[Violation]:
+    """In no interval of a budget do more minutes of its jobs start than it allows, unless all of them are fixed."""
+    unfixed = {block for own in planned.values() for block in own} if problem.budgets else set()
+    for budget in problem.budgets:
+        begins = [allowance.interval.start for allowance in budget.allowances]
+        started: dict[int, list[Placement]] = defaultdict(list)
+        for block in (block for job_id in budget.job_ids for block in blocks.get(job_id, ())):
+            started[bisect_right(begins, block.start) - 1].append(block)
+        for place, allowance in enumerate(budget.allowances):
+            within = [block for block in started[place] if block.start < allowance.interval.end]
+            own = sorted(block for block in within if block in unfixed)
+            if own and (total := sum(map(minutes, within))) > allowance.minutes:
+                what = f"is one of {total} minutes of budget {budget.name!r} where {allowance.minutes} are allowed"
+                yield broken("budget", own[0], what)
 
 
 def _check_precedence(free: Iterable[Job], blocks: Blocks, planned: Blocks, listed: Counter[str]) -> Iterator[Violation]:

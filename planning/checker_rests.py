@@ -25,9 +25,9 @@ def check_cuts(problem: Problem, free: Iterable[Job], blocks: Blocks, planned: B
                 yield broken("min_chunk", block, f"is shorter than {shortest} minutes")
             if minutes(block) > longest:
                 yield broken("max_chunk", block, f"is longer than {longest} minutes")
-        every = sorted(blocks[job.id])
+        every, unfixed = sorted(blocks[job.id]), {*own}
         for before, after in pairwise(every):
-            if before not in own and after not in own:
+            if before not in unfixed and after not in unfixed:
                 continue
             if after.start < before.end:
                 yield broken("overlap", after, "overlaps another block of its job")
@@ -61,10 +61,10 @@ def check_buffers(problem: Problem, jobs: dict[str, Job], blocks: Blocks, planne
     busy = {resource.id: merge(entry.interval for entry in resource.busy) for resource in problem.resources}
     steps: dict[str, list[tuple[int, int, int, int, str]]] = {resource.id: [] for resource in problem.resources}
     for job_id, placements in blocks.items():
-        buffer = jobs[job_id].buffer_after
+        buffer, unfixed = jobs[job_id].buffer_after, {*planned.get(job_id, ())}
         for demand in jobs[job_id].demands:
             for block in placements:
-                units, own = demand.units, demand.units * (block in planned.get(job_id, ()))
+                units, own = demand.units, demand.units * (block in unfixed)
                 held_until = block.end + buffer
                 entries = ((block.start, units, own, units), (block.end, 0, 0, -units), (held_until, -units, -own, 0))
                 steps[demand.resource_id] += [(*entry, job_id) for entry in entries]
@@ -83,6 +83,7 @@ def check_buffers(problem: Problem, jobs: dict[str, Job], blocks: Blocks, planne
 
 def check_breaks(problem: Problem, jobs: dict[str, Job], blocks: Blocks, planned: Blocks) -> Iterator[Violation]:
     """A run of blocks without a break is no longer than the longest stretch, unless it is one block or fixed throughout."""
+    unfixed = {block for own in planned.values() for block in own}
     for resource in problem.resources:
         if not resource.has_breaks:
             continue
@@ -92,7 +93,7 @@ def check_breaks(problem: Problem, jobs: dict[str, Job], blocks: Blocks, planned
             if block is not None and run and block.start - max(other.end for other in run) < resource.break_minutes:
                 run.append(block)
                 continue
-            free = [other for other in run if other in planned.get(other.job_id, ())]
+            free = [other for other in run if other in unfixed]
             if len(run) > 1 and free and max(other.end for other in run) - run[0].start > resource.max_stretch:
                 yield broken("break", free[0], f"is part of a stretch of over {resource.max_stretch} minutes without a break")
             run = [block] if block is not None else []

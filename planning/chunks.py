@@ -41,11 +41,11 @@ def cut(
             continue
         end = found + length
         blocks.append((found, end))
-        books.take(frame.demands[number], found, end, job.buffer_after)
+        books.take(frame.claims[number], found, end)
         worked[problem.day_of(found)] += length
         left, begin = left - length, end + max(1, job.buffer_after)
     for low_end, high_end in blocks:
-        books.take(frame.demands[number], low_end, high_end, job.buffer_after, -1)
+        books.take(frame.claims[number], low_end, high_end, -1)
     return None if left else tuple(blocks)
 
 
@@ -65,10 +65,10 @@ def can_stay(frame: Frame, books: Books, number: int, blocks: Sequence[Span], re
     for start, end in blocks:
         if start < free_from or not fits(lanes, start, end):
             break
-        books.take(frame.demands[number], start, end, job.buffer_after)
+        books.take(frame.claims[number], start, end)
         free_from, entered = end + max(1, job.buffer_after), entered + 1
     for start, end in blocks[:entered]:
-        books.take(frame.demands[number], start, end, job.buffer_after, -1)
+        books.take(frame.claims[number], start, end, -1)
     return entered == len(blocks)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from planning.anneal import Annealing
 from planning.checker import check
 from planning.draft import draft
 from planning.frame import NEVER, Frame
@@ -21,8 +22,8 @@ from planning.search import Walk
 
 ITERATIONS_PER_JOB = 10
 """A stage of local search of a small problem tries this many plans for each job."""
-MOST_LAYOUTS = 8_000
-"""The jobs that a stage of local search may place in all, iterations times jobs: a tenth of a second in pure Python."""
+MOST_LAYOUTS = 1_000
+"""The jobs that a stage of local search may place in all, iterations times jobs: a hundredth of a second in pure Python."""
 FEWEST_ITERATIONS = 4
 STAGES = 10
 """Stages in one unit of effort, which is about a second; each goes on where the one before ended, so more are never worse."""
@@ -33,12 +34,16 @@ CP_SAT_TIME = 0.1
 STRICT_TIME = 0.1
 """Deterministic time in which CP-SAT may look for any plan with nothing late or left out: found in 0.05 s or not at all."""
 STRICT_JOBS = 1_500
+CHANGES = 10_000
+"""Changes that a stage of annealing tries: 0.05 s with 200 jobs."""
+RENEW_EVERY = 3
+"""Stages from one round of large-neighbourhood search to the next."""
 SAFETY = 0.9
 """The share of the wall-clock limit after which no stage begins."""
 FEW = 0.1
 """The share of jobs without a place in the current plan up to which a plan counts as settled."""
-SETTLED_SIZES = (3, 4, 8, 16)
-"""Jobs set free around a new one, itself included: with three, at most two others move."""
+SETTLED_SIZES = (3, 3, 3, 4, 8, 16)
+"""Jobs set free around a new one, itself included, one try after the other: with three, at most two others move."""
 
 
 class InvalidPlanError(RuntimeError):
@@ -73,7 +78,7 @@ def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Calla
         grown = _inserted(frame, first, left)
         if grown is not None:
             return _proven(problem, grown, first)
-    start = min(first, _fresh_draft(problem), key=lambda plan: plan.cost.total)
+    start = min(first, _fresh_draft(problem), key=lambda plan: plan.cost.total) if problem.current else first
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
         return _proven(problem, replace(first, status="best_found"))
@@ -90,15 +95,19 @@ def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float]) -
     best = start
     if (start.unplaced or start.cost.tardiness) and len(frame.free) <= STRICT_JOBS:
         best = improve(frame.problem, start, effort=STRICT_TIME, seconds=left(), frame=frame, is_strict=True)
-    walk, renewal = Walk(frame, best), Renewal(frame)
+    walk, renewal, annealing = Walk(frame, best), Renewal(frame), Annealing(frame)
     for stage in range(stages):
         if left() <= 0 or best.status == "optimal":
             break
         walk.run(_iterations(frame.problem), lambda: left() <= 0)
         best = walk.better_than(best)
+        annealed = annealing.run(best, CHANGES, lambda: left() <= 0)
+        if annealed is not best:
+            best = annealed
+            walk.take_up(best)
         if stage % STAGES == WHOLE_AFTER:
             best = improve(frame.problem, best, effort=CP_SAT_TIME, seconds=left(), frame=frame)
-        renewed = renewal.run(best, 1, left) if best.status != "optimal" else best
+        renewed = renewal.run(best, 1, left) if stage % RENEW_EVERY == 0 and best.status != "optimal" else best
         if renewed.cost.total < best.cost.total:
             best = renewed
             walk.take_up(best)
@@ -112,13 +121,13 @@ def _is_settled(frame: Frame, first: Plan) -> bool:
 
 
 def _inserted(frame: Frame, first: Plan, left: Callable[[], float]) -> Plan | None:
-    """A settled plan with the new jobs in it: where the draft has them, or better by moving a few others, more of them as long
-    as a new job is late; None: one is left out all the same."""
+    """A settled plan with the new jobs in it: where the draft has them, or better by moving a few others: each try begins
+    with the draft, and more may move as long as a new job is late. None: one is left out all the same."""
     new = [number for number in frame.free if not frame.prices[number].current]
     renewal, plan = Renewal(frame), first
     for size in SETTLED_SIZES:
         renewal.size = size
-        plan = renewal.run(plan, len(new), left, around=new)
+        plan = min(plan, renewal.run(first, len(new), left, around=new), key=lambda found: found.cost.total)
         left_out = {entry.job_id for entry in plan.unplaced}
         ends = {block.job_id: block.end for block in plan.placements}
         due = {job.id: job.deadline for number in new if (job := frame.jobs[number]).deadline is not None}
@@ -130,8 +139,6 @@ def _inserted(frame: Frame, first: Plan, left: Callable[[], float]) -> Plan | No
 
 def _fresh_draft(problem: Problem) -> Plan:
     """The draft made as if there were no current plan, at the price that it has because there is one."""
-    if not problem.current:
-        return draft(problem)
     return plan_cost(problem, draft(replace(problem, current=())))
 
 

@@ -25,8 +25,8 @@ class Explanation:
     given, there is no earlier free start; or that there is one, but this one lies in a preferred window, or is where the job
     was already; or none of these ("later": the plan as a whole costs less so). `length` is its minutes of work. `calendars`
     are the hours that bind it. What ends right before it, on a resource that it needs: another job, a busy time (by its
-    label), or neither. `waits_for`: the predecessors but for which it could start earlier. `slack` is the minutes from its
-    end to its deadline (negative: late).
+    label), or neither. `waits_for`: the predecessors but for which it could start earlier, `budgets`: the names of its budgets
+    when it could but for them. `slack` is the minutes from its end to its deadline (negative: late).
     """
 
     job_id: str
@@ -38,6 +38,7 @@ class Explanation:
     after_job: str | None = None
     after_busy: str | None = None
     waits_for: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = ()
     deadline: int | None = None
     slack: int | None = None
 
@@ -87,6 +88,7 @@ class _Explainer:
             after_job=after_job,
             after_busy=after_busy,
             waits_for=() if number in self.kinds else self._waits_for(number, first[0]),
+            budgets=() if number in self.kinds else self._budgets(number, first[0]),
             deadline=job.deadline,
             slack=None if job.deadline is None else job.deadline - end,
         )
@@ -109,15 +111,16 @@ class _Explainer:
         ends = (self.spans[number][1] + lag for number, lag in before if number in self.spans)
         return max([self.frame.problem.now, self.frame.jobs[number].release, *ends])
 
-    def _earlier_start(self, number: int, ready: int, start: int) -> int | None:
+    def _earlier_start(self, number: int, ready: int, start: int, *, has_budgets: bool = True) -> int | None:
         """A start from `ready` on and before `start` that is free when the job itself is taken out of the plan."""
         if ready >= start:
             return None
-        frame, demands, spans = self.frame, self.frame.demands[number], self.free[number]
-        buffer, duration = frame.jobs[number].buffer_after, spans[0][1] - spans[0][0]
-        self.books.take(demands, *spans[0], buffer, -1)  # of a split job only the first block is asked for: the others stay
-        found = earliest(frame.lanes(number, self.books), ready, duration, start + duration - 1, frame.problem.grid)
-        self.books.take(demands, *spans[0], buffer)
+        frame, claim, spans = self.frame, self.frame.claims[number], self.free[number]
+        duration = spans[0][1] - spans[0][0]
+        self.books.take(claim, *spans[0], -1)  # of a split job only the first block is asked for: the others stay
+        lanes = frame.lanes(number, self.books if has_budgets else self.books.unbudgeted())
+        found = earliest(lanes, ready, duration, start + duration - 1, frame.problem.grid)
+        self.books.take(claim, *spans[0])
         return found
 
     def _waits_for(self, number: int, start: int) -> tuple[str, ...]:
@@ -130,6 +133,15 @@ class _Explainer:
         if self._earlier_start(number, self._ready(number, without=binding), start) is None:
             return ()
         return tuple(sorted(self.frame.jobs[before].id for before in binding))
+
+    def _budgets(self, number: int, start: int) -> tuple[str, ...]:
+        """The budgets of a job, when there is a free start before this one but for them."""
+        budgets, ready = self.frame.claims[number].budgets, self._ready(number)
+        if not budgets or self._earlier_start(number, ready, start) is not None:
+            return ()
+        if self._earlier_start(number, ready, start, has_budgets=False) is None:
+            return ()
+        return tuple(self.frame.problem.budgets[place].name for place in budgets)
 
     def _calendars(self, number: int) -> tuple[str, ...]:
         job = self.frame.jobs[number]

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from planning.books import Books, Lanes
+from planning.books import Books, Claim, Lanes
 from planning.objective import JobPrice, prices
 from planning.problem import Interval, Job, Placement, Problem, Resource, unfixed_minutes
+from planning.quota import Quota
 from planning.rest import RestLine
 from planning.timeline import Span, Timeline, difference, intersection, merged
 
@@ -149,10 +150,11 @@ class Frame:
                 RestLine(resource.max_stretch, resource.break_minutes, problem.grid) if resource.has_breaks else None
                 for resource in problem.resources
             ],
+            [Quota(budget.allowances, problem.grid) for budget in problem.budgets],
         )
         for number, blocks in self.pins.items():
             for start, end in blocks:
-                books.take(self.demands[number], start, end, self.jobs[number].buffer_after)
+                books.take(self.claims[number], start, end)
         return books
 
     @cached_property
@@ -160,6 +162,18 @@ class Frame:
         """By job: the indices of its resources, and units."""
         places = {resource.id: place for place, resource in enumerate(self.problem.resources)}
         return [[(places[demand.resource_id], demand.units) for demand in job.demands] for job in self.jobs]
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """By job: what its blocks are entered under in the books."""
+        budgets: dict[str, list[int]] = {}
+        for place, budget in enumerate(self.problem.budgets):
+            for job_id in budget.job_ids:
+                budgets.setdefault(job_id, []).append(place)
+        return [
+            Claim(demands, job.buffer_after, budgets.get(job.id, ()))
+            for job, demands in zip(self.jobs, self.demands, strict=True)
+        ]
 
     @cached_property
     def windows(self) -> list[Timeline | None]:
@@ -179,7 +193,7 @@ class Frame:
 
     def lanes(self, number: int, books: Books) -> Lanes:
         """What a job needs free at once, when the resources are as in `books`; the rest of a pinned job keeps off its pins."""
-        needed = books.lanes(self.demands[number], self.jobs[number].buffer_after)
+        needed = books.lanes(self.claims[number])
         if (window := self.windows[number]) is not None:
             needed.append((window, 1, 0))
         if number in self.pins:

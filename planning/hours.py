@@ -28,27 +28,36 @@ class HoursError(ValueError):
 class HourRange:
     """Working time on one day of the week (0: Monday), in minutes since local midnight.
 
-    `end_minute` may be 1440; at or before `start_minute` it lies on the next day (22:00 to 06:00).
+    `end_minute` may be 1440; at or before `start_minute` it lies on the next day (22:00 to 06:00). `week` is the week of the
+    cycle that it belongs to (from 0), where weeks take turns.
     """
 
     weekday: int
     start_minute: int
     end_minute: int
+    week: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.weekday <= 6:
-            raise HoursError(f"A weekday is 0 (Monday) to 6 (Sunday), not {self.weekday}.")
+        if not 0 <= self.weekday <= 6 or self.week < 0:
+            raise HoursError(f"A weekday is 0 (Monday) to 6 (Sunday) of a week from 0 on, not {self.weekday} of {self.week}.")
         _check_range((self.start_minute, self.end_minute))
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """A week of working time, and the dates that differ: a date in `exceptions` has these ranges instead (none: a day off)."""
+    """A week of working time, and the dates that differ: a date in `exceptions` has these ranges instead (none: a day off).
+
+    With `cycle_weeks` above 1 so many weeks take turns; the first is the one that holds the date `cycle_from`.
+    """
 
     ranges: tuple[HourRange, ...] = ()
     exceptions: Mapping[date, tuple[MinuteRange, ...]] = field(default_factory=dict)
+    cycle_weeks: int = 1
+    cycle_from: date = date(2024, 1, 1)
 
     def __post_init__(self) -> None:
+        if self.cycle_weeks < 1 or any(r.week >= self.cycle_weeks for r in self.ranges):
+            raise HoursError(f"A cycle of {self.cycle_weeks} weeks has no such week.")
         for ranges in self.exceptions.values():
             for minutes in ranges:
                 _check_range(minutes)
@@ -57,7 +66,13 @@ class WeeklyHours:
         """The ranges that begin on a local date."""
         if day in self.exceptions:
             return self.exceptions[day]
-        return tuple((r.start_minute, r.end_minute) for r in self.ranges if r.weekday == day.weekday())
+        week, weekday = self.week_of(day), day.weekday()
+        return tuple((r.start_minute, r.end_minute) for r in self.ranges if (r.week, r.weekday) == (week, weekday))
+
+    def week_of(self, day: date) -> int:
+        """Which week of the cycle a local date lies in, from 0."""
+        first = self.cycle_from.toordinal() - self.cycle_from.weekday()
+        return (day.toordinal() - first) // 7 % self.cycle_weeks
 
 
 def working_intervals(hours: WeeklyHours, zone: ZoneInfo, start: datetime, end: datetime) -> tuple[Span, ...]:

@@ -16,6 +16,7 @@ from planning.layout import fixed_cost, from_blocks, from_plan, to_plan
 from planning.narrow import movable, narrowed, needed
 from planning.objective import EARLINESS, LAST_DAY, OUTSIDE_PREFERRED, SPREAD, SUGGESTION, TARDINESS
 from planning.problem import Plan, Problem
+from planning.quota import Quota
 from planning.timeline import Span, Timeline
 
 MOST_JOBS = 60
@@ -60,6 +61,8 @@ class Model:
                 self._one_at_a_time(place)
             else:
                 self._within_capacity(place, resource.capacity)
+        for place, quota in enumerate(self.frame.books.quotas):
+            self._within_budget(place, quota)
         for task in self.tasks.values():
             self._after_predecessors(task)
         for task in () if self.is_strict else self.tasks.values():
@@ -139,6 +142,21 @@ class Model:
                 blocks.append(self.cp.new_fixed_size_interval_var(start, end - start, "held"))
                 units.append(min(capacity, capacity - level))
         self.cp.add_cumulative(blocks, units, capacity)
+
+    def _within_budget(self, place: int, quota: Quota) -> None:
+        """In each interval of a budget, the blocks that start there take no more than fixed blocks have left."""
+        tasks = [task for task in self.tasks.values() if place in self.frame.claims[task.number].budgets]
+        for allowance, left in zip(quota.allowances, quota.left, strict=True):
+            spent: list[cp_model.LinearExprT] = []
+            low, high = (-(-minute // self.grid) for minute in (allowance.interval.start, allowance.interval.end))
+            within = cp_model.Domain(low, high - 1)
+            for task in tasks:
+                starts_here = self.cp.new_bool_var(f"{task.number} within budget {place} from {low}")
+                elsewhere = self.cp.add_linear_expression_in_domain(task.step, within.complement())
+                elsewhere.only_enforce_if(task.is_placed, ~starts_here)
+                self.cp.add_hint(starts_here, int(task.hint is not None and within.contains(task.hint // self.grid)))
+                spent.append(self.frame.prices[task.number].duration * starts_here)
+            self.cp.add(sum(spent) <= max(0, left))
 
     def _after_predecessors(self, task: Task) -> None:
         """A job starts after its predecessors and their lags, and only if they are placed; fixed ones are in the domain."""

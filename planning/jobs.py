@@ -5,6 +5,7 @@ Every value refuses what has no meaning by itself; what only the whole can refus
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -72,7 +73,9 @@ class Resource:
     break_minutes: int = 0
 
     def __post_init__(self) -> None:
-        if self.capacity < 1 or self.max_stretch < 0 or self.break_minutes < 0:
+        if not (
+            1 <= self.capacity <= MAX_MINUTE and all(0 <= own <= MAX_MINUTE for own in (self.max_stretch, self.break_minutes))
+        ):
             raise ProblemError(f"Resource {self.id!r} needs a capacity of at least 1, and no negative stretch or break.")
         if self.has_breaks and self.capacity > 1:
             raise ProblemError(f"Resource {self.id!r} takes breaks, which only a resource of capacity 1 can.")
@@ -136,23 +139,28 @@ class Job:
     buffer_after: int = 0
 
     def __post_init__(self) -> None:
-        if self.duration <= 0:
+        if not self.duration > 0:  # refuses NaN too, as the next do
             raise ProblemError(f"Job {self.id!r} needs a duration above 0 minutes, not {self.duration}.")
-        _refuse_far(f"Job {self.id!r}", self.duration, self.release, self.deadline, self.suggested_start)
-        if not 0 <= self.weight <= MAX_WEIGHT:  # also refuses NaN
+        _refuse_far(f"Job {self.id!r}", self.duration, self.release, self.deadline, self.suggested_start, self.buffer_after)
+        if not 0 <= self.weight <= MAX_WEIGHT:
             raise ProblemError(f"Job {self.id!r} needs a weight from 0 to {MAX_WEIGHT:g}, not {self.weight}.")
         limits = (self.min_chunk, self.max_chunk, self.max_per_day)
-        if self.buffer_after < 0 or any(limit is not None and limit < 1 for limit in limits):
+        if not self.buffer_after >= 0 or any(limit is not None and not limit >= 1 for limit in limits):
             raise ProblemError(f"Job {self.id!r} has a negative buffer or a chunk limit below 1 minute.")
         if self.min_chunk is not None and self.max_chunk is not None and self.min_chunk > self.max_chunk:
             raise ProblemError(f"Job {self.id!r} has a smallest chunk above its largest.")
-        if self.duration > MAX_BLOCKS * self.chunk_bounds(self.duration)[1]:
+        if self.fewest_blocks > MAX_BLOCKS:
             raise ProblemError(f"Job {self.id!r} would need more than {MAX_BLOCKS} blocks.")
 
     @property
     def is_split(self) -> bool:
         """Whether it may be placed in several blocks."""
         return not (self.min_chunk is None and self.max_chunk is None and self.max_per_day is None)
+
+    @property
+    def fewest_blocks(self) -> int:
+        """The least number of blocks that can hold it."""
+        return -(-self.duration // self.chunk_bounds(self.duration)[1]) if self.is_split else 1
 
     def chunk_bounds(self, length: int) -> tuple[int, int]:
         """The shortest and the longest block when `length` minutes of it are to be placed.
@@ -180,6 +188,39 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """The minutes that a budget allows in one interval (a week: those that are left of it, when some have been spent)."""
+
+    interval: Interval
+    minutes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.minutes <= MAX_MINUTE:
+            raise ProblemError(f"An allowance needs 0 to {MAX_MINUTE} minutes, not {self.minutes}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most so many minutes of some jobs together in each of some intervals (weeks), which are sorted and do not overlap.
+
+    A block counts, whole, in the interval in which it starts, one over the border of two weeks in the first; in none, it is
+    free. Fixed blocks count and may exceed the budget; then nothing more is planned there.
+    """
+
+    name: str
+    job_ids: tuple[str, ...]
+    allowances: tuple[Allowance, ...]
+
+    def __post_init__(self) -> None:
+        if any(later.interval.start < earlier.interval.end for earlier, later in pairwise(self.allowances)):
+            raise ProblemError(f"The intervals of budget {self.name!r} must be sorted, and not overlap.")
+
+    def among(self, known: Collection[str]) -> Budget:
+        """The same for those of its jobs that are known."""
+        return Budget(self.name, tuple(job_id for job_id in self.job_ids if job_id in known), self.allowances)
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """A block that must stay where it is, and why: pinned by the person, inside the frozen near future, or running now.
 
@@ -194,5 +235,5 @@ class Fixed:
 
 
 def _refuse_far(what: str, *minutes: int | None) -> None:
-    if any(minute is not None and abs(minute) > MAX_MINUTE for minute in minutes):
+    if any(minute is not None and not abs(minute) <= MAX_MINUTE for minute in minutes):
         raise ProblemError(f"{what} has a time further than {MAX_MINUTE} minutes away.")

@@ -136,9 +136,8 @@ def _current(frame: Frame, number: int) -> tuple[Span, ...]:
 
 
 def _put(frame: Frame, layout: Layout, number: int, spans: tuple[Span, ...]) -> None:
-    buffer = frame.jobs[number].buffer_after
     for start, end in spans:
-        layout.books.take(frame.demands[number], start, end, buffer)
+        layout.books.take(frame.claims[number], start, end)
     layout.blocks[number] = spans
     layout.cost += frame.cost(number, spans)
 

@@ -22,6 +22,10 @@ CHILDREN = 1_000
 MOST_CHILDREN = 1_000_000
 EVOLVE_SHARE = 0.3
 """The share of the wall-clock time that evolution takes before CP-SAT goes on from its best."""
+PROOF_SHARE = 0.15
+"""The share of CP-SAT's time in which it looks for a proof too; what is not proven by then is only made shorter."""
+SMALL = 40
+"""Jobs up to which a proof is worth all the time."""
 WORKERS = 2
 
 
@@ -53,8 +57,15 @@ def shortest(problem: Problem, *, seconds: float, clock: Callable[[], float], ef
 
     children = MOST_CHILDREN if effort is None else max(1, round(effort * CHILDREN))
     best = Shortest(evolve(project, known, children=children, should_stop=is_over), bound)
-    left = seconds - (clock() - begin)
-    best = shorten(project, best, seconds=left, workers=WORKERS, effort=effort)
+    share = PROOF_SHARE if len(project.length) > SMALL else 1.0
+    for part, is_local in ((share, False), (1.0 - share, True)):
+        if part == 0.0:
+            break
+        left = seconds - (clock() - begin)
+        counted = None if effort is None else part * effort
+        best = shorten(
+            project, best, seconds=left if is_local else part * left, workers=WORKERS, effort=counted, is_local=is_local
+        )
     plan, last_fixed = _plan(project, best), max((end for _, end in frame.fixed.values()), default=0)
     lower = max(min(plan.cost.makespan, best.bound * grid - (grid - 1)), last_fixed)
     is_optimal = lower >= plan.cost.makespan or project.end(best.starts) <= best.bound

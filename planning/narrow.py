@@ -29,7 +29,8 @@ def narrowed(frame: Frame, plan: Plan, moving: Collection[int]) -> Problem:
     loose = {frame.jobs[number].id for number in moving}
     lost = _lost(frame, {entry.job_id for entry in plan.unplaced} - loose)
     pinned = {entry.placement.job_id for entry in problem.fixed}
-    jobs = (_unsplit(job) if job.id in lost else job for job in problem.jobs if job.id not in lost or job.id in pinned)
+    jobs = [_unsplit(job) if job.id in lost else job for job in problem.jobs if job.id not in lost or job.id in pinned]
+    known = {job.id for job in jobs}
     kept = {entry.placement for entry in problem.fixed}
     stays = (block for block in plan.placements if block.job_id not in loose and block not in kept)
     return replace(
@@ -40,6 +41,7 @@ def narrowed(frame: Frame, plan: Plan, moving: Collection[int]) -> Problem:
         ),
         fixed=(*problem.fixed, *(Fixed(block, "frozen") for block in stays)),
         current=tuple(block for block in problem.current if block.job_id not in lost),
+        budgets=tuple(budget.among(known) for budget in problem.budgets),
     )
 
 

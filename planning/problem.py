@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -17,6 +17,8 @@ from planning.jobs import (
     MAX_HORIZON,
     MAX_MINUTE,
     MAX_WEIGHT,
+    Allowance,
+    Budget,
     Busy,
     Calendar,
     Demand,
@@ -34,6 +36,8 @@ __all__ = [
     "MAX_HORIZON",
     "MAX_MINUTE",
     "MAX_WEIGHT",
+    "Allowance",
+    "Budget",
     "Busy",
     "Calendar",
     "Cost",
@@ -57,9 +61,11 @@ __all__ = [
 ]
 
 MINUTES_PER_DAY = 1440
+MOST_BLOCKS = 15_000
+"""Blocks that all jobs together may need at least: a second of list scheduling, and no calendar of a person."""
 
 Objective = Literal["person", "makespan"]
-UnplacedCode = Literal["no_room", "hard_deadline", "no_window", "predecessor", "successor_fixed", "too_long"]
+UnplacedCode = Literal["no_room", "hard_deadline", "no_window", "predecessor", "successor_fixed", "too_long", "budget"]
 PlanStatus = Literal["draft", "best_found", "optimal"]
 Engine = Literal["draft", "search", "cp-sat"]
 
@@ -85,6 +91,7 @@ class Problem:
     current: tuple[Placement, ...] = ()
     seed: int = 0
     objective: Objective = "person"
+    budgets: tuple[Budget, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_frame()
@@ -93,6 +100,11 @@ class Problem:
         if circle := find_circle({job.id: [before.job_id for before in job.predecessors] for job in self.jobs}):
             raise ProblemError(f"Job {circle[0]!r} waits for itself: {' after '.join([*circle[:20], circle[0]])}.")
         self._check_fixed()
+
+    @property
+    def fewest_blocks(self) -> int:
+        """The least number of blocks that can hold all jobs: how large the problem is."""
+        return sum(job.fewest_blocks for job in self.jobs)
 
     def pins(self) -> dict[str, list[Placement]]:
         """The fixed blocks of each job that has any, by its id."""
@@ -113,7 +125,7 @@ class Problem:
         return self.day_starts[later] if later < len(self.day_starts) else MAX_MINUTE
 
     def _check_frame(self) -> None:
-        if self.now < 0 or self.grid < 1:
+        if not (self.now >= 0 and 1 <= self.grid <= MAX_HORIZON):
             raise ProblemError(f"A problem needs now >= 0 and a grid of at least 1 minute, not {self.now} and {self.grid}.")
         if not self.now < self.horizon <= MAX_HORIZON:
             raise ProblemError(f"The horizon must lie after now ({self.now}) and within {MAX_HORIZON}, not at {self.horizon}.")
@@ -145,6 +157,15 @@ class Problem:
                 if predecessor.job_id not in known:
                     raise ProblemError(f"Job {job.id!r} waits for an unknown job, {predecessor.job_id!r}.")
             _refuse_twins(f"predecessor of job {job.id!r}", (predecessor.job_id for predecessor in job.predecessors))
+        if self.fewest_blocks > MOST_BLOCKS:
+            first = max(self.jobs, key=lambda job: job.fewest_blocks)
+            needed = f"The jobs need {self.fewest_blocks} blocks, job {first.id!r} the most"
+            raise ProblemError(f"{needed}; {MOST_BLOCKS} can be planned.")
+        _refuse_twins("budget", (budget.name for budget in self.budgets))
+        for budget in self.budgets:
+            _refuse_twins(f"job of budget {budget.name!r}", budget.job_ids)
+            if unknown := [job_id for job_id in budget.job_ids if job_id not in known]:
+                raise ProblemError(f"Budget {budget.name!r} is about an unknown job, {unknown[0]!r}.")
 
     def _check_fixed(self) -> None:
         jobs = {job.id: job for job in self.jobs}
@@ -190,6 +211,10 @@ class Cost:
     def total(self) -> int:
         person = self.tardiness + self.preference + self.earliness + self.spread + self.moves + self.cuts
         return self.unplaced + person + self.makespan
+
+    def __sub__(self, other: Cost) -> Cost:
+        """The difference, term by term; a term that has shrunk is negative."""
+        return Cost(*(own - its for own, its in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,10 @@ class Project:
 
     @classmethod
     def fits(cls, frame: Frame) -> bool:
-        """Whether a frame is one that a Project can stand for: no split jobs, buffers or breaks, and not too many steps."""
+        """Whether a frame is one that a Project can stand for: no split jobs, buffers, breaks or budgets, and not too many
+        steps."""
         problem = frame.problem
-        is_plain = not frame.split and not frame.books.whole and all(line is None for line in frame.books.rests)
+        is_plain = not (frame.split or frame.books.whole or problem.budgets) and all(line is None for line in frame.books.rests)
         return is_plain and problem.horizon // problem.grid <= MOST_STEPS and bool(frame.free)
 
     @cached_property

@@ -21,15 +21,19 @@ class Shortest:
     bound: int
 
 
-def shorten(project: Project, best: Shortest, *, seconds: float, workers: int, effort: float | None = None) -> Shortest:
+def shorten(
+    project: Project, best: Shortest, *, seconds: float, workers: int, effort: float | None = None, is_local: bool = False
+) -> Shortest:
     """The better of `best` and what CP-SAT finds with so many workers in `seconds`, and the better of the bounds.
 
-    With an `effort`, in deterministic time, the same project and start give the same schedule.
+    With an `effort`, in deterministic time, the same project and start give the same schedule. With `is_local` all workers do
+    large-neighbourhood search from `best` (Shaw 1998), and none searches for a proof.
     """
     if project.end(best.starts) <= best.bound or seconds <= 0:
         return best
     model, starts = _model(project, best)
     solver = _solver(project, seconds, workers, effort)
+    solver.parameters.use_lns_only = is_local
     outcome = solver.solve(model)
     if outcome == cp_model.INFEASIBLE:  # nothing is shorter than the start
         return Shortest(best.starts, project.end(best.starts))

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planning.books import Books, Lanes, earliest
+from planning.books import Books, earliest, open_spans
 from planning.chunks import cut
 from planning.frame import Frame
 from planning.problem import Unplaced
-from planning.timeline import Span, Timeline, intersection
+from planning.timeline import Span
 
 
 def why_unplaced(frame: Frame, books: Books, blocks: Sequence[tuple[Span, ...] | None], number: int) -> Unplaced:
     """The reason for one job, given the free times that a layout has left and the blocks of the jobs that it placed.
 
-    In this order: a predecessor is unplaced; no time at all is open to it; no open stretch is long enough; a fixed successor
-    or the hard deadline comes too early, even in an empty plan or with the room that is left; all the room is taken.
+    In this order: a predecessor is unplaced; but for its budgets it would have a place; no time at all is open to it; no open
+    stretch is long enough; a fixed successor or the hard deadline comes too early, even in an empty plan or with the room that
+    is left; all the room is taken.
     """
     job = frame.jobs[number]
     ready = frame.lower[number]
@@ -30,8 +31,10 @@ def why_unplaced(frame: Frame, books: Books, blocks: Sequence[tuple[Span, ...] |
             return Unplaced(job.id, "predecessor", frame.jobs[before].id)
         ready = max(ready, frame.end(before, spans) + lag)
     horizon = frame.problem.horizon
+    if frame.claims[number].budgets and _is_over_budget(frame, books, number, ready):
+        return Unplaced(job.id, "budget")
     if not _has_place(frame, frame.books, number, ready, horizon):
-        return Unplaced(job.id, "too_long" if _has_open_time(frame, frame.lanes(number, frame.books), ready) else "no_window")
+        return Unplaced(job.id, "too_long" if open_spans(frame.lanes(number, frame.books), ready, horizon) else "no_window")
     if frame.upper[number] < horizon:
         is_late_at_best = not _has_place(frame, frame.books, number, ready, frame.upper[number])
         if is_late_at_best or _has_place(frame, books, number, ready, horizon):
@@ -39,18 +42,20 @@ def why_unplaced(frame: Frame, books: Books, blocks: Sequence[tuple[Span, ...] |
     return Unplaced(job.id, "no_room")
 
 
+def _is_over_budget(frame: Frame, books: Books, number: int, ready: int) -> bool:
+    """Whether budgets alone keep a job from the room that is left, or from any in an empty plan."""
+    if _has_place(frame, books.unbudgeted(), number, ready, frame.upper[number]):
+        return True
+    horizon, empty = frame.problem.horizon, frame.books
+    return not _has_place(frame, empty, number, ready, horizon) and _has_place(
+        frame, empty.unbudgeted(), number, ready, horizon
+    )
+
+
 def _has_place(frame: Frame, books: Books, number: int, ready: int, last_end: int) -> bool:
     if number in frame.split:
         return cut(frame, books, number, ready, last_end) is not None
     return earliest(frame.lanes(number, books), ready, frame.jobs[number].duration, last_end, frame.problem.grid) is not None
-
-
-def _has_open_time(frame: Frame, lanes: Lanes, ready: int) -> bool:
-    spans = [(ready, frame.problem.horizon)] if ready < frame.problem.horizon else []
-    for line, units, after in lanes:
-        if isinstance(line, Timeline) and not after:
-            spans = intersection(spans, line.spans(units))
-    return bool(spans)
 
 
 def _bounded(frame: Frame, number: int) -> Unplaced:

@@ -14,14 +14,19 @@ Span: TypeAlias = tuple[int, int]
 
 
 class Timeline:
-    """Free units of one resource on `[low, high)`; outside there are none. Neighbouring steps always differ in level."""
+    """Free units of one resource on `[low, high)`; outside there are none. Neighbouring steps always differ in level.
 
-    __slots__ = ("grid", "high", "levels", "low", "starts")
+    `passed` has, by duration and units, starts `[low, high)` of which a search has found none free: the next one need not look
+    at them again, so that filling a timeline stays near linear.
+    """
+
+    __slots__ = ("grid", "high", "levels", "low", "passed", "starts")
 
     def __init__(self, spans: Iterable[Span], level: int, low: int, high: int, grid: int) -> None:
         """`level` units within `spans` (sorted, apart from each other), 0 elsewhere; searches answer multiples of `grid`."""
         self.low, self.high, self.grid = low, high, grid
         self.starts, self.levels = [low], [0]
+        self.passed: dict[Span, Span] = {}
         for start, end in spans:
             self.take(start, end, -level)
 
@@ -29,6 +34,7 @@ class Timeline:
         twin = Timeline.__new__(Timeline)
         twin.low, twin.high, twin.grid = self.low, self.high, self.grid
         twin.starts, twin.levels = self.starts[:], self.levels[:]
+        twin.passed = self.passed.copy()
         return twin
 
     def take(self, start: int, end: int, units: int) -> None:
@@ -36,6 +42,8 @@ class Timeline:
         start, end = max(start, self.low), min(end, self.high)
         if start >= end:
             return
+        if units < 0:
+            self._forget(start, end)
         first, last = self._cut(start), self._cut(end)
         starts, levels = self.starts, self.levels
         for step in range(first, last):
@@ -52,26 +60,14 @@ class Timeline:
 
     def earliest(self, start: int, duration: int, units: int, last_end: int) -> int | None:
         """The first start on the grid from `start` on, with `units` free for `duration` minutes and an end by `last_end`."""
-        starts, levels, grid = self.starts, self.levels, self.grid
         last_end = min(last_end, self.high)
         start = max(start, self.low)
-        step = bisect_right(starts, start) - 1
-        count = len(starts)
-        while step < count:
-            if levels[step] < units:
-                step += 1
-                continue
-            begin = max(start, starts[step])
-            begin += -begin % grid
-            end = begin + duration
-            if end > last_end:
-                return None
-            step += 1
-            while step < count and starts[step] < end and levels[step] >= units:
-                step += 1
-            if step == count or starts[step] >= end:
-                return begin
-        return None
+        low, high = self.passed.get((duration, units), (start, start))
+        found = self._first(high if low <= start < high else start, duration, units, last_end)
+        if start <= high:
+            until = found if found is not None else max(high if low <= start else start, last_end - duration + 1)
+            self.passed[duration, units] = (min(low, start), until)
+        return found
 
     def latest(self, start: int, duration: int, units: int, first_start: int) -> int | None:
         """The last start on the grid, at or before `start` and not before `first_start`, with `units` free for `duration`."""
@@ -90,6 +86,32 @@ class Timeline:
         """Where at least `units` are free: sorted, disjoint, merged."""
         ends = [*self.starts[1:], self.high]
         return merged((start, end) for start, end, level in zip(self.starts, ends, self.levels, strict=True) if level >= units)
+
+    def _first(self, start: int, duration: int, units: int, last_end: int) -> int | None:
+        starts, levels, grid = self.starts, self.levels, self.grid
+        step = bisect_right(starts, start) - 1
+        count = len(starts)
+        while step < count:
+            if levels[step] < units:
+                step += 1
+                continue
+            begin = max(start, starts[step])
+            begin += -begin % grid
+            end = begin + duration
+            if end > last_end:
+                return None
+            step += 1
+            while step < count and starts[step] < end and levels[step] >= units:
+                step += 1
+            if step == count or starts[step] >= end:
+                return begin
+        return None
+
+    def _forget(self, start: int, end: int) -> None:
+        """Look again at the starts that a change in `[start, end)` may have made free."""
+        for key, (low, high) in [*self.passed.items()]:
+            if low < end and high > start - key[0] + 1:
+                self.passed[key] = (low, max(low, start - key[0] + 1))
 
     def _blocked(self, start: int, end: int, units: int) -> int | None:
         """The start of the first step that reaches into `[start, end)` with fewer than `units` free."""

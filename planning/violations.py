@@ -14,6 +14,7 @@ from planning.problem import Interval, Placement
 Rule = Literal[
     "allowed",
     "break",
+    "budget",
     "buffer",
     "busy",
     "capacity",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, Row, literal, null, select, type_coerce, union_all
 
 from db import AsyncSession
-from models import Event
+from models import ConstraintState, ContextConstraint, Event
+
+OF_THE_WEEK = ("routine", "window")
+"""The kinds of constraints that are about times of the week."""
 
 
 class EventRepository:
@@ -28,6 +32,26 @@ class EventRepository:
             .order_by(Event.start_at, Event.id)
         )
         return (await self.session.scalars(statement)).all()
+
+    async def list_taken(self, user_id: int, start_at: datetime, end_at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+        """In one statement the events that touch `[start_at, end_at)` (`value` is None) and the accepted constraints about
+        times of the week (title and times are empty), each with its `kind` and `id`."""
+        events = select(
+            literal("event").label("kind"),
+            Event.id,
+            Event.title,
+            Event.start_at,
+            Event.end_at,
+            type_coerce(null(), JSON).label("value"),
+        ).where(Event.user_id == user_id, Event.end_at > start_at, Event.start_at < end_at)
+        weekly = select(
+            ContextConstraint.kind, ContextConstraint.id, literal(""), null(), null(), ContextConstraint.value
+        ).where(
+            ContextConstraint.user_id == user_id,
+            ContextConstraint.state == ConstraintState.ACCEPTED,
+            ContextConstraint.kind.in_(OF_THE_WEEK),
+        )
+        return (await self.session.execute(union_all(events, weekly))).all()
 
     async def add(self, event: Event) -> None:
         self.session.add(event)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy.orm import aliased
 
 from db import AsyncSession
-from models import Block, Plan, Run, Task, TaskDependency, TaskStatus
+from models import Block, Plan, Run, Task, TaskStatus
 
 FORGET = {"synchronize_session": "evaluate"}
 """SQLite gives the ids of deleted blocks to new ones, so the session must not remember the old."""
 LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
+KEPT_RUNS = 500
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,6 +40,11 @@ class PlanRepository:
         """Number a change: the revision always, the version too when a planner that is running now has read what changed."""
         values = {"revision": Plan.revision + 1} | ({"version": Plan.version + 1} if is_replanned else {})
         statement = update(Plan).where(Plan.user_id == user_id).values(**values)
+        await self.session.execute(statement, execution_options={"synchronize_session": False})
+
+    async def set_away(self, user_id: int, since: datetime | None) -> None:
+        """Remember since when the person is away; None: they are back."""
+        statement = update(Plan).where(Plan.user_id == user_id).values(away_since_at=since)
         await self.session.execute(statement, execution_options={"synchronize_session": False})
 
     async def advance(self, user_id: int, version: int) -> bool:
@@ -79,29 +86,29 @@ class PlanRepository:
         statement = select(Block).where(Block.user_id == user_id, Block.task_id == task_id).order_by(Block.start_at)
         return (await self.session.scalars(statement)).all()
 
-    async def get_predecessors_end(self, user_id: int, task_id: int, now: datetime) -> datetime | None:
-        """When all that the task waits for has ended by the plan (`now` when nothing is left); None when some has no place."""
+    async def get_block(self, user_id: int, block_id: int) -> Block | None:
+        return await self.session.scalar(select(Block).where(Block.user_id == user_id, Block.id == block_id))
+
+    async def get_last_end(self, user_id: int, task_ids: Collection[int], now: datetime) -> datetime | None:
+        """When the last of these tasks has ended by the plan (`now` when nothing is left); None when some has no place."""
         statement = (
             select(Task.id, func.max(Block.end_at))
-            .join(TaskDependency, TaskDependency.waits_for_id == Task.id)
             .outerjoin(Block, Block.task_id == Task.id)
-            .where(TaskDependency.user_id == user_id, TaskDependency.task_id == task_id)
-            .where(Task.status.in_(LIVE), Task.deleted_at.is_(None))
+            .where(Task.user_id == user_id, Task.id.in_(task_ids), Task.status.in_(LIVE), Task.deleted_at.is_(None))
             .group_by(Task.id)
         )
-        ends = [end_at for _, end_at in await self.session.execute(statement)]
+        ends = [end_at for _, end_at in await self.session.execute(statement)] if task_ids else []
         return None if None in ends else max([now, *ends])
 
-    async def get_successors_pin(self, user_id: int, task_id: int) -> datetime | None:
-        """The first pinned start among the tasks still to be done that wait for the task."""
+    async def get_first_pin(self, user_id: int, task_ids: Collection[int]) -> datetime | None:
+        """The first pinned start among those of these tasks that are still to be done."""
         statement = (
             select(func.min(Block.start_at))
-            .join(TaskDependency, TaskDependency.task_id == Block.task_id)
             .join(Task, Task.id == Block.task_id)
-            .where(TaskDependency.user_id == user_id, TaskDependency.waits_for_id == task_id, Block.pinned)
+            .where(Block.user_id == user_id, Task.id.in_(task_ids), Block.pinned)
             .where(Task.status.in_(LIVE), Task.deleted_at.is_(None))
         )
-        return await self.session.scalar(statement)
+        return await self.session.scalar(statement) if task_ids else None
 
     async def list_pinned_tasks(self, user_id: int) -> set[int]:
         """The tasks that have a pinned block."""
@@ -120,18 +127,38 @@ class PlanRepository:
         self.session.add_all(blocks)
 
     async def add_run(self, run: Run) -> None:
+        """Keep a run, and of the older ones the newest."""
         self.session.add(run)
         await self.session.flush()
+        oldest = select(Run.id).where(Run.user_id == run.user_id).order_by(Run.id.desc()).offset(KEPT_RUNS).limit(1)
+        statement = delete(Run).where(Run.user_id == run.user_id, Run.id <= oldest.scalar_subquery())
+        await self.session.execute(statement, execution_options={"synchronize_session": False})
+
+    async def get_run(self, user_id: int, run_id: int) -> Run | None:
+        return await self.session.scalar(select(Run).where(Run.user_id == user_id, Run.id == run_id))
+
+    async def get_latest_run(self, user_id: int) -> Run | None:
+        return await self.session.scalar(select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))
+
+    async def list_runs(self, user_id: int, limit: int, before_id: int | None) -> Sequence[Run]:
+        """Runs, the newest first."""
+        statement = select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(limit)
+        if before_id is not None:
+            statement = statement.where(Run.id < before_id)
+        return (await self.session.scalars(statement)).all()
 
 
 def _block_rows(user_id: int) -> Select[*tuple[Any, ...]]:
-    """Columns of blocks and their tasks, by start."""
+    """Columns of blocks and their tasks, by start; a part has its parent's deadline where it has none of its own."""
+    parent = aliased(Task)
+    deadline_at = func.coalesce(Task.deadline_at, parent.deadline_at, type_=Task.deadline_at.type)
     return (
         select(
             *(Block.task_id, Block.start_at, Block.end_at, Block.source, Block.pinned, Block.reason),
-            *(Task.title, Task.status, Task.priority, Task.deadline_at),
+            *(Task.title, Task.status, Task.priority, deadline_at.label("deadline_at")),
         )
         .join(Task, Task.id == Block.task_id)
+        .outerjoin(parent, parent.id == Task.parent_id)
         .where(Block.user_id == user_id, Task.deleted_at.is_(None))
         .order_by(Block.start_at, Block.id)
     )

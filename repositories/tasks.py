@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, outerjoin, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import and_, delete, func, not_, select, update
+from sqlalchemy.orm import aliased
 
 from db import AsyncSession
-from models import Block, Task, TaskChange, TaskDependency, TaskStatus
+from models import Block, Plan, Task, TaskChange, TaskDependency, TaskStatus, TaskWindow
 
 LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a list and how many rows there are in all."""
-
-    rows: Sequence[Row[*tuple[Any, ...]]]
-    total: int
 
 
 class TaskRepository:
@@ -31,7 +21,9 @@ class TaskRepository:
         self.session = session
 
     async def get(self, user_id: int, task_id: int, *, with_deleted: bool = False) -> Task | None:
-        statement = select(Task).where(Task.user_id == user_id, Task.id == task_id)
+        """The task; the template of a series is nobody's task."""
+        is_template = and_(Task.series_id.is_not(None), Task.occurs_at.is_(None))
+        statement = select(Task).where(Task.user_id == user_id, Task.id == task_id, not_(is_template))
         if not with_deleted:
             statement = statement.where(Task.deleted_at.is_(None))
         return await self.session.scalar(statement)
@@ -72,59 +64,6 @@ class TaskRepository:
         statement = select(Task.id).where(Task.user_id == user_id, Task.id.in_(task_ids), Task.deleted_at.is_(None))
         return set(await self.session.scalars(statement))
 
-    async def list_planned(
-        self, user_id: int, start_at: datetime | None, end_at: datetime | None, limit: int, offset: int
-    ) -> Page:
-        """Open and running tasks whose first block starts within `[start_at, end_at)`, by start."""
-        conditions: list[ColumnElement[bool]] = [IS_LIVE, Block.id.is_not(None)]
-        conditions += [Block.start_at >= start_at] if start_at else []
-        conditions += [Block.start_at < end_at] if end_at else []
-        return await self._list_rows(user_id, conditions, (Block.start_at, Task.id), limit, offset)
-
-    async def list_unplaced(self, user_id: int, limit: int, offset: int) -> Page:
-        """Open tasks without a block, the most pressing first."""
-        return await self._list_rows(user_id, [IS_OPEN, Block.id.is_(None)], (Task.priority.desc(), Task.id), limit, offset)
-
-    async def list_done_since(self, user_id: int, since: datetime, limit: int, offset: int) -> Page:
-        """Tasks completed at or after `since`, the newest first."""
-        conditions = [Task.status == TaskStatus.COMPLETED, Task.completed_at >= since]
-        return await self._list_rows(user_id, conditions, (Task.completed_at.desc(), Task.id), limit, offset)
-
-    async def _list_rows(
-        self,
-        user_id: int,
-        conditions: Sequence[ColumnElement[bool]],
-        order: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
-        limit: int,
-        offset: int,
-    ) -> Page:
-        """Rows for a list (columns, not entities): each task with its first block."""
-        where = (Task.user_id == user_id, Task.deleted_at.is_(None), *conditions)
-        statement = select(*ROW_COLUMNS).select_from(WITH_FIRST_BLOCK).where(*where).order_by(*order)
-        rows = (await self.session.execute(statement.limit(limit).offset(offset))).all()
-        if len(rows) < limit and (rows or not offset):
-            return Page(rows, offset + len(rows))
-        total = await self.session.scalar(select(func.count(Task.id)).select_from(WITH_FIRST_BLOCK).where(*where))
-        return Page(rows, total or 0)
-
-    async def get_row(self, user_id: int, task_id: int) -> Row[*tuple[Any, ...]] | None:
-        """The list row of one task."""
-        statement = select(*ROW_COLUMNS).select_from(WITH_FIRST_BLOCK).where(Task.user_id == user_id, Task.id == task_id)
-        return (await self.session.execute(statement)).first()
-
-    async def count_at_risk(self, user_id: int) -> int:
-        """Open tasks that the plan finishes late or does not place."""
-        late = select(Task.id).join(Block, Block.task_id == Task.id)
-        statement = late.where(
-            Task.user_id == user_id,
-            IS_LIVE,
-            Task.deleted_at.is_(None),
-            Block.end_at > Task.deadline_at,
-        )
-        late_total = await self.session.scalar(select(func.count()).select_from(statement.distinct().subquery()))
-        unplaced = select(func.count(Task.id)).where(Task.user_id == user_id, IS_OPEN, Task.deleted_at.is_(None), IS_UNPLACED)
-        return (late_total or 0) + (await self.session.scalar(unplaced) or 0)
-
     async def count_live(self, user_id: int) -> int:
         statement = select(func.count(Task.id)).where(Task.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None))
         return await self.session.scalar(statement) or 0
@@ -153,10 +92,53 @@ class TaskRepository:
         )
         return [(waits_for_id, title) for waits_for_id, title in await self.session.execute(statement)]
 
+    async def list_parts(self, user_id: int) -> Sequence[tuple[int, int, bool, bool]]:
+        """(part, parent, whether they are done in order, whether it is still to be done), each parent's in their order."""
+        statement = (
+            select(Task.id, PARENT.id, PARENT.parts_in_order, IS_LIVE)
+            .join(PARENT, PARENT.id == Task.parent_id)
+            .where(Task.user_id == user_id, Task.deleted_at.is_(None), PARENT.deleted_at.is_(None))
+            .order_by(PARENT.id, Task.position, Task.id)
+        )
+        return [(part, parent, bool(order), bool(live)) for part, parent, order, live in await self.session.execute(statement)]
+
+    async def list_parts_of(self, user_id: int, task_id: int, deleted_at: datetime | None = None) -> Sequence[Task]:
+        """The parts of a task in their order: those in sight, or those that went at an instant."""
+        is_there = Task.deleted_at.is_(None) if deleted_at is None else Task.deleted_at == deleted_at
+        statement = select(Task).where(Task.user_id == user_id, Task.parent_id == task_id, is_there)
+        return (await self.session.scalars(statement.order_by(Task.position, Task.id))).all()
+
+    async def has_parts(self, user_id: int, task_id: int) -> bool:
+        """Whether it is a frame: a task with undeleted parts."""
+        where = (Task.user_id == user_id, Task.parent_id == task_id, Task.deleted_at.is_(None))
+        return await self.session.scalar(select(Task.id).where(*where).limit(1)) is not None
+
+    async def flag_parts(self, user_id: int, task_id: int) -> None:
+        """Have the planner look at the parts of a task that are still to be done."""
+        where = (Task.user_id == user_id, Task.parent_id == task_id, IS_LIVE)
+        statement = update(Task).where(*where).values(needs_scheduling=True)
+        await self.session.execute(statement, execution_options={"synchronize_session": False})
+
     async def replace_waits_for(self, user_id: int, task_id: int, waits_for: Sequence[int]) -> None:
         statement = delete(TaskDependency).where(TaskDependency.user_id == user_id, TaskDependency.task_id == task_id)
         await self.session.execute(statement)
         self.session.add_all(TaskDependency(user_id=user_id, task_id=task_id, waits_for_id=other) for other in waits_for)
+        await self.session.flush()
+
+    async def list_windows(self, user_id: int) -> Sequence[TaskWindow]:
+        """The windows of all tasks still to be done."""
+        live = select(Task.id).where(Task.user_id == user_id, IS_LIVE, Task.deleted_at.is_(None))
+        statement = select(TaskWindow).where(TaskWindow.user_id == user_id, TaskWindow.task_id.in_(live))
+        return (await self.session.scalars(statement.order_by(TaskWindow.id))).all()
+
+    async def list_task_windows(self, user_id: int, task_id: int) -> Sequence[TaskWindow]:
+        statement = select(TaskWindow).where(TaskWindow.user_id == user_id, TaskWindow.task_id == task_id)
+        return (await self.session.scalars(statement.order_by(TaskWindow.id))).all()
+
+    async def replace_windows(self, user_id: int, task_id: int, windows: Sequence[TaskWindow]) -> None:
+        statement = delete(TaskWindow).where(TaskWindow.user_id == user_id, TaskWindow.task_id == task_id)
+        await self.session.execute(statement)
+        self.session.add_all(windows)
         await self.session.flush()
 
     def note(self, user_id: int, task_id: int, at: datetime, actor: str, text: str) -> None:
@@ -174,15 +156,50 @@ class TaskRepository:
             statement = statement.where(Task.completed_at < before)
         return (await self.session.scalars(statement.order_by(Task.completed_at.desc(), Task.id.desc()).limit(limit))).all()
 
+    async def count_by_hour_set(self, user_id: int) -> Mapping[int, int]:
+        """How many tasks still to be done name each set of hours."""
+        statement = (
+            select(Task.hour_set_id, func.count(Task.id))
+            .where(Task.user_id == user_id, IS_LIVE, Task.deleted_at.is_(None))
+            .group_by(Task.hour_set_id)
+        )
+        rows = await self.session.execute(statement)
+        return {set_id: count for set_id, count in rows if set_id is not None}
+
+    async def leave_hour_set(self, user_id: int, set_id: int) -> Sequence[int]:
+        """Put the tasks still to be done of a set of hours into the usual one, and flag them for the planner; their ids."""
+        statement = (
+            update(Task)
+            .where(Task.user_id == user_id, Task.hour_set_id == set_id, IS_LIVE, Task.deleted_at.is_(None))
+            .values(hour_set_id=None, needs_scheduling=True)
+            .returning(Task.id)
+        )
+        return (await self.session.scalars(statement, execution_options={"synchronize_session": False})).all()
+
     async def list_overdue_owners(self, before: datetime) -> Sequence[int]:
-        """People who have an open task whose block began before `before` and that the planner was not yet told about."""
+        """People who have an open task whose block began before `before` and that neither the planner nor, after days away,
+        they were told about yet."""
         statement = (
             select(Task.user_id)
             .join(Block, and_(Block.task_id == Task.id, Block.user_id == Task.user_id))
+            .join(Plan, and_(Plan.user_id == Task.user_id, Plan.away_since_at.is_(None)))
             .where(IS_OPEN, Task.deleted_at.is_(None), Task.needs_scheduling.is_(False), Block.start_at < before)
             .distinct()
         )
         return (await self.session.scalars(statement)).all()
+
+    async def count_overdue(self, user_id: int, before: datetime) -> int:
+        """How many open tasks have a block that began before `before`."""
+        overdue = select(Block.task_id).where(Block.user_id == user_id, Block.start_at < before)
+        statement = select(func.count(Task.id)).where(
+            Task.user_id == user_id, IS_OPEN, Task.deleted_at.is_(None), Task.id.in_(overdue)
+        )
+        return await self.session.scalar(statement) or 0
+
+    async def get_last_act(self, user_id: int) -> datetime | None:
+        """When the person last did something to a task."""
+        statement = select(func.max(TaskChange.at)).where(TaskChange.user_id == user_id, TaskChange.actor == "person")
+        return await self.session.scalar(statement)
 
     async def flag_overdue(self, user_id: int, before: datetime) -> Sequence[int]:
         """Flag these tasks for the planner; their ids."""
@@ -204,25 +221,4 @@ class TaskRepository:
 
 IS_OPEN = Task.status == TaskStatus.OPEN
 IS_LIVE = Task.status.in_(LIVE)
-IS_UNPLACED = ~select(Block.id).where(Block.task_id == Task.id).exists()
-
-_first_start = select(func.min(Block.start_at)).where(Block.task_id == Task.id).correlate(Task).scalar_subquery()
-WITH_FIRST_BLOCK = outerjoin(Task, Block, and_(Block.task_id == Task.id, Block.start_at == _first_start))
-
-ROW_COLUMNS = (
-    Task.id,
-    Task.title,
-    Task.status,
-    Task.duration_minutes,
-    Task.priority,
-    Task.importance,
-    Task.deadline_at,
-    Task.deadline_is_hard,
-    Task.unplaced_reason,
-    Task.completed_at,
-    Block.start_at,
-    Block.end_at,
-    Block.source,
-    Block.pinned,
-    Block.reason,
-)
+PARENT = aliased(Task)

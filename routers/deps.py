@@ -16,6 +16,8 @@ from config import Settings
 from db import AsyncSession, Database
 from errors import NotFoundError, UnavailableError
 from services import users, views
+from services.chat_turns import ChatTurns
+from services.planning import Solver
 from services.scope import Scope
 from services.signals import Hub
 
@@ -50,6 +52,13 @@ async def reading(request: Request) -> AsyncIterator[Scope]:
 async def writing(request: Request) -> AsyncIterator[Scope]:
     """A scope whose changes are committed at its end, or rolled back by an error. Keep it short: render outside of it."""
     async with database_of(request).session_scope() as session:
+        yield await _scope(request, session)
+
+
+@asynccontextmanager
+async def rehearsing(request: Request) -> AsyncIterator[Scope]:
+    """A scope whose changes are always rolled back: for previews."""
+    async with database_of(request).rehearsal_scope() as session:
         yield await _scope(request, session)
 
 
@@ -117,6 +126,16 @@ def database_of(request: Request) -> Database:
 def gateway_of(request: Request) -> Gateway:
     gateway: Gateway = request.app.state.gateway
     return gateway
+
+
+def solver_of(request: Request) -> Solver:
+    solver: Solver = request.app.state.solver
+    return solver
+
+
+def turns_of(request: Request) -> ChatTurns:
+    turns: ChatTurns = request.app.state.turns
+    return turns
 
 
 def hub_of(request: Request) -> Hub:

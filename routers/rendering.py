@@ -48,6 +48,7 @@ def environment() -> Environment:
         "when": _when,
         "day_name": _day_name,
         "local": _local,
+        "date_of": _date_of,
         "plus_days": _plus_days,
         "short_day": wording.short_day,
         "minutes": wording.minutes,
@@ -154,10 +155,15 @@ def _local(context: Context, at: datetime | None) -> str:
     return f"{at.astimezone(ZoneInfo(context['zone'])):%Y-%m-%dT%H:%M}" if at else ""
 
 
+@pass_context
+def _date_of(context: Context, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(context["zone"])).date()
+
+
 def _plus_days(day: date, count: int) -> date:
     return day + timedelta(days=count)
 
 
 FLASH = "flash"
-_UNDO = re.compile(r"/tasks/\d{1,19}/(restore|reopen)")
+_UNDO = re.compile(r"/tasks/\d{1,19}/(restore|reopen|resume)|/settings/days/restore\?[\w.%+&=-]{1,3000}", re.ASCII)
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

@@ -1,8 +1,8 @@
-"""Settings: one page of sections, each its own form, and the test of the model."""
+"""Settings: one page of parts, each with a form of its own, and the test of the model. Hours are `routers.hours`'."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -11,9 +11,12 @@ from fastapi import APIRouter, Request, Response
 from assistant.advice import CallRecord
 from config import DEFAULT_MODEL
 from errors import InvalidInputError
-from routers.deps import Form, FormValues, Reading, gateway_of, is_htmx, reading, writing
+from routers.deps import Form, FormValues, Reading, RowId, gateway_of, is_htmx, reading, writing
 from routers.rendering import Toast, redirect, render
 from services import settings as settings_service
+from services.context import ContextService
+from services.hours_settings import HoursSettings, Typed
+from services.rhythm import RhythmService, parse_rhythm, rhythm_form
 from services.scope import Scope
 from services.settings import SettingsService
 from services.views import Choice
@@ -41,7 +44,7 @@ class TestResult:
 
 @router.get("")
 async def show(request: Request, scope: Reading) -> Response:
-    return await _page(request, scope)
+    return await page(request, scope)
 
 
 @router.post("/model")
@@ -73,9 +76,11 @@ async def save_zone(request: Request, form: FormValues) -> Response:
     return await _save(request, "zone", form, lambda service: service.save_zone(form.values))
 
 
-@router.post("/hours")
-async def save_hours(request: Request, form: FormValues) -> Response:
-    return await _save(request, "hours", form, lambda service: service.save_hours(form.values))
+@router.post("/rhythm")
+async def save_rhythm(request: Request, form: FormValues) -> Response:
+    return await _save(
+        request, "rhythm", form, lambda service: RhythmService(service.scope).set_rhythm(parse_rhythm(form.values))
+    )
 
 
 @router.post("/context")
@@ -83,50 +88,95 @@ async def save_context(request: Request, form: FormValues) -> Response:
     return await _save(request, "context", form, lambda service: service.save_context(form.values))
 
 
-async def _save(request: Request, section: str, form: Form, store: Callable[[SettingsService], Awaitable[None]]) -> Response:
-    """Store one section: its redrawn form, or the form as it was typed with a sentence at each field."""
+@router.get("/context")
+async def show_context(request: Request, scope: Reading) -> Response:
+    """What was understood, again: asked for while a model reads."""
+    if not is_htmx(request):
+        return redirect("/settings#settings-context")
+    return await page(request, scope, "settings/_found.html")
+
+
+@router.post("/context/accept")
+async def accept_all(request: Request) -> Response:
+    async with writing(request) as scope:
+        count = await ContextService(scope).accept_all()
+    return await _context_changed(request, f"Accepted {count}: the plan follows.")
+
+
+@router.post("/context/{constraint_id}/accept")
+async def accept(request: Request, constraint_id: RowId) -> Response:
+    async with writing(request) as scope:
+        said = await ContextService(scope).accept(constraint_id)
+    return await _context_changed(request, f"Accepted: {said}.")
+
+
+@router.post("/context/{constraint_id}/remove")
+async def remove(request: Request, constraint_id: RowId) -> Response:
+    async with writing(request) as scope:
+        said = await ContextService(scope).remove(constraint_id)
+    return await _context_changed(request, f"Removed: {said}.")
+
+
+async def _context_changed(request: Request, said: str) -> Response:
+    """What was understood, and the parts that accepting it may change."""
+    if not is_htmx(request):
+        return redirect("/settings#settings-context", Toast(said))
+    async with reading(request) as scope:
+        redraw = ("hours", "context")
+        return await page(request, scope, "settings/changed.oob.html", redraw=redraw, opened=None, toasts=(Toast(said),))
+
+
+async def _save(request: Request, part: str, form: Form, store: Callable[[SettingsService], Awaitable[None]]) -> Response:
+    """Store one part: its redrawn form, or the form as it was typed with a sentence at each field."""
+    block = part if is_htmx(request) else None
     try:
         async with writing(request) as scope:
             await store(SettingsService(scope))
     except InvalidInputError as error:
         async with reading(request) as scope:
-            return await _page(request, scope, section, typed=form.values, errors=error.fields, status=error.status)
-    if not is_htmx(request):
-        return redirect(f"/settings#settings-{section}", Toast("Saved."))
+            typed = Typed(part, form.values, error.fields)
+            return await page(request, scope, block=block, typed=typed, status=error.status)
+    if block is None:
+        return redirect(f"/settings#settings-{part}", Toast("Saved."))
     async with reading(request) as scope:
-        return await _page(request, scope, section, saved=section)
+        return await page(request, scope, block=block, saved=part)
 
 
-async def _page(
+async def page(
     request: Request,
     scope: Scope,
-    section: str | None = None,
+    template: str = "settings/index.html",
     *,
-    typed: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
+    block: str | None = None,
+    typed: Typed | None = None,
     saved: str | None = None,
     status: int = 200,
+    **more: object,
 ) -> Response:
-    """The whole page, or for htmx the one section."""
+    """The whole page, one block of it, or what `template` makes of the same values and `more`.
+
+    `typed` could not be stored and stands in its part again; `saved` is the part that was.
+    """
     shown = await SettingsService(scope).show()
-    hours = shown.hours
-    if typed and section == "hours":
-        hours = {weekday: _typed_ranges(typed, day) for weekday, day in enumerate(_DAYS)}
+    form = dict(shown.form) | rhythm_form(await RhythmService(scope).get())
+    entered = typed.form if typed else {}
     return render(
         request,
         scope,
-        "settings/index.html",
-        block=section if is_htmx(request) else None,
+        template,
+        block=block,
         status=status,
         page="settings",
-        form=dict(shown.form) | {name: value for name, value in (typed or {}).items() if name in shown.form},
-        errors=errors or {},
+        form=form | {name: value for name, value in entered.items() if name in form},
+        errors=typed.errors if typed else {},
         zones=ZONES,
-        hours=hours,
+        about=await ContextService(scope).show(),
+        hours=await HoursSettings(scope).show(typed),
         key_hint=shown.key_hint,
         key_from_environment=shown.key_from_environment and shown.key_hint is None,
         presets=PRESETS,
         saved=saved,
+        **more,
     )
 
 
@@ -143,10 +193,3 @@ def _result(call: CallRecord) -> TestResult:
     tokens = (call.prompt_tokens or 0) + (call.completion_tokens or 0)
     detail = f"{call.duration_ms / 1000:.1f} s" + (f", {tokens} tokens" if tokens else "")
     return TestResult(True, f"{call.model} answers.", detail)
-
-
-def _typed_ranges(typed: Mapping[str, str], day: str) -> tuple[tuple[str, str], ...]:
-    return tuple((typed.get(f"{day}_start_{number}", ""), typed.get(f"{day}_end_{number}", "")) for number in (1, 2))
-
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -8,10 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from errors import AppError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from routers.deps import Form, FormValues, Reading, RowId, Showing, is_htmx, reading, showing, writing
+from routers.parts import part_form
 from routers.rendering import Toast, redirect, render
-from routers.today import answered, page, quick_add, redrawn
+from routers.today import QuickAdd, answered, page, quick_add, redrawn
 from services import task_form, views
+from services.chips import ChipService
+from services.parts import PartService
 from services.scope import Scope
+from services.series import SeriesService
 from services.task_details import TaskDetailsService
 from services.tasks import TaskService
 from services.time_entries import TimeEntryService
@@ -24,12 +28,12 @@ MAX_OFFSET = 10**9
 
 @router.post("")
 async def create(request: Request, form: FormValues) -> Response:
-    text, shown = form.values.get("text", ""), showing(form.values)
+    text, shown, ignored = form.values.get("text", ""), showing(form.values), form.all("ignored")
     try:
         async with writing(request) as scope:
-            added = await TaskService(scope).add(text, form.values.get("token", "")[:64] or None)
+            added = await TaskService(scope).add(text, form.values.get("token", "")[:64] or None, ignored=ignored)
     except (InvalidInputError, UnavailableError) as error:
-        return await _refused(request, text, shown, error)
+        return await _refused(request, shown, quick_add(text, error.message, ignored=tuple(ignored)), error)
     if not is_htmx(request):
         return redirect(f"/?day={shown.day}" if shown.day else "/", Toast(added.understood))
     async with reading(request) as scope:
@@ -48,6 +52,20 @@ async def more(
     reached = offset + len(shown.rows)
     next_offset = reached if reached < shown.total and len(shown.rows) == FIRST_ROWS else None
     return render(request, scope, "tasks/_more.html", group=shown, next_offset=next_offset)
+
+
+@router.post("/parse")
+async def parse(request: Request, form: FormValues) -> Response:
+    """How the text in the field is understood so far; nothing is stored. `ignore` are the anchors of a chip to remove."""
+    text = form.values.get("text", "")
+    ignored = (*form.all("ignored"), *form.values.get("ignore", "").splitlines())
+    async with reading(request) as scope:
+        heard = await ChipService(scope).hear(text, ignored) if text.strip() else None
+        token = form.values.get("token", "")[:64] or quick_add().token
+        add = QuickAdd(token, text, heard=heard, ignored=heard.ignored if heard else ())
+        if is_htmx(request):
+            return render(request, scope, "today/_quick_add_note.html", quick_add=add)
+        return await page(request, scope, showing(form.values), add)
 
 
 @router.get("/{task_id}")
@@ -92,7 +110,10 @@ async def stop(request: Request, task_id: RowId, form: FormValues) -> Response:
 async def complete(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TimeEntryService(scope).complete(task_id)
-    return await _acted(request, form, Toast(f"Completed “{task.title}”.", undo_url=f"/tasks/{task_id}/reopen"))
+        whole = await PartService(scope).finished_parent(task)
+        then = await SeriesService(scope).sentence(task)
+    said = f" All parts of “{whole.title}” are done: complete it too?" if whole else then
+    return await _acted(request, form, Toast(f"Completed “{task.title}”.{said}", undo_url=f"/tasks/{task_id}/reopen"))
 
 
 @router.post("/{task_id}/reopen")
@@ -102,11 +123,35 @@ async def reopen(request: Request, task_id: RowId, form: FormValues) -> Response
     return await _acted(request, form, Toast(f"“{task.title}” is open again."))
 
 
+@router.post("/{task_id}/skip")
+async def skip(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await SeriesService(scope).skip(task_id)
+        then = await SeriesService(scope).sentence(task)
+    return await _acted(request, form, Toast(f"Skipped “{task.title}”.{then}", undo_url=f"/tasks/{task_id}/reopen"))
+
+
+@router.post("/{task_id}/end")
+async def end(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await SeriesService(scope).end(task_id)
+    return await _acted(request, form, Toast(f"“{task.title}” repeats no more.", undo_url=f"/tasks/{task_id}/resume"))
+
+
+@router.post("/{task_id}/resume")
+async def resume(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task = await SeriesService(scope).resume(task_id)
+        then = await SeriesService(scope).sentence(task)
+    return await _acted(request, form, Toast(f"“{task.title}” repeats again.{then}"))
+
+
 @router.post("/{task_id}/delete")
 async def delete(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TaskService(scope).delete(task_id)
-    return await _acted(request, form, Toast(f"Deleted “{task.title}”.", undo_url=f"/tasks/{task_id}/restore"))
+        then = await SeriesService(scope).sentence(task)
+    return await _acted(request, form, Toast(f"Deleted “{task.title}”.{then}", undo_url=f"/tasks/{task_id}/restore"))
 
 
 @router.post("/{task_id}/restore")
@@ -126,9 +171,8 @@ async def _gone(request: Request, task_id: int, error: NotFoundError, typed: tup
         return render(request, scope, "tasks/_gone.html", status=status, message=message, typed=typed, restore_url=restore_url)
 
 
-async def _refused(request: Request, text: str, shown: Showing, error: AppError) -> Response:
+async def _refused(request: Request, shown: Showing, again: QuickAdd, error: AppError) -> Response:
     """The field as it was, with the sentence below it; it needs no database for that, unless the whole page is asked for."""
-    again = quick_add(text, error=error.message)
     if is_htmx(request):
         return render(request, None, "tasks/refused.oob.html", status=error.status, quick_add=again)
     async with reading(request) as scope:
@@ -151,8 +195,9 @@ async def _dialog(
     status: int = 200,
 ) -> Response:
     """The dialog, with what was typed where that could not be stored."""
-    details, stored = await TaskDetailsService(scope).show(task_id)
-    choices = await TaskDetailsService(scope).choices(task_id)
+    shown = TaskDetailsService(scope)
+    details, stored = await shown.show(task_id)
+    choices = await shown.choices(task_id)
     values = dict(stored)
     if form is not None:
         typed = {name: form.values.get(name, "") for name in stored}
@@ -171,4 +216,7 @@ async def _dialog(
         errors=errors or {},
         conflict=conflict,
         choices_waits_for=choices,
+        choices_hours=await shown.choices_of_hours(values.get("hour_set_id", "")),
+        projects=await shown.project_names(),
+        part_form=part_form(),
     )

@@ -1,4 +1,4 @@
-"""Today: the page, its regions as the event stream asks for them, and the two buttons of the planner."""
+"""Today: the page, and its regions as the event stream asks for them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from routers.deps import Form, FormValues, Reading, Showing, Shown, is_htmx, reading, showing, writing
+from routers.deps import Form, Reading, Showing, Shown, is_htmx, reading, showing
 from routers.rendering import Toast, redirect, render
-from services.advice import AdviceService
-from services.runs import ask_plan
+from services.chips import Heard
 from services.scope import Scope
 from services.today import TodayService
+from services.views import TaskDetails
 
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
 class QuickAdd:
-    """The quick-add form: what stands in the field, what was wrong with it, or how the last text was understood.
+    """The quick-add form: what stands in the field, what was wrong with it, how the last text was understood, or how this one
+    is, with the anchors of chips that were removed.
 
     `token` makes a form that is sent twice one task.
     """
@@ -28,11 +29,15 @@ class QuickAdd:
     text: str = ""
     error: str | None = None
     understood: str | None = None
+    heard: Heard | None = None
+    ignored: tuple[str, ...] = ()
 
 
-def quick_add(text: str = "", error: str | None = None, understood: str | None = None) -> QuickAdd:
+def quick_add(
+    text: str = "", error: str | None = None, understood: str | None = None, ignored: tuple[str, ...] = ()
+) -> QuickAdd:
     """The form with a fresh token."""
-    return QuickAdd(secrets.token_urlsafe(12), text, error, understood)
+    return QuickAdd(secrets.token_urlsafe(12), text, error, understood, ignored=ignored)
 
 
 @router.get("/")
@@ -43,20 +48,6 @@ async def show(request: Request, scope: Reading, shown: Shown) -> Response:
 @router.get("/today/regions")
 async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
     return await redrawn(request, scope, shown)
-
-
-@router.post("/plan/run")
-async def plan_again(request: Request, form: FormValues) -> Response:
-    async with writing(request) as scope:
-        await ask_plan(scope)
-    return await answered(request, form, Toast("Planning again."))
-
-
-@router.post("/plan/prioritise")
-async def prioritise(request: Request, form: FormValues) -> Response:
-    async with writing(request) as scope:
-        await AdviceService(scope).ask_again()
-    return await answered(request, form, Toast("Priorities are being computed again."))
 
 
 async def page(request: Request, scope: Scope, shown: Showing, add: QuickAdd | None = None, status: int = 200) -> Response:
@@ -72,10 +63,11 @@ async def redrawn(
     *toasts: Toast,
     template: str = "today/regions.oob.html",
     add: QuickAdd | None = None,
+    details: TaskDetails | None = None,
 ) -> Response:
-    """The regions of the page as out-of-band fragments."""
+    """The regions of the page as out-of-band fragments, and what an open dialog shows of a task."""
     view = await TodayService(scope).page(shown.day, shown.groups)
-    return render(request, scope, template, view=view, toasts=toasts, quick_add=add)
+    return render(request, scope, template, view=view, toasts=toasts, quick_add=add, details=details)
 
 
 async def answered(request: Request, form: Form, toast: Toast, template: str = "today/regions.oob.html") -> Response:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from assistant.advice import Advice, Answer, Assistant, CallRecord, ModelSettings, Priority, Situation, TaskBrief
+from assistant.context import Reading
+from assistant.context_reader import read_by_model
+from assistant.context_rules import read_context
 from assistant.gateway import Gateway
 from assistant.model import ModelAssistant
 from assistant.rules import RulesAssistant
@@ -19,12 +22,12 @@ from repositories.model_calls import ModelCallRepository
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from repositories.users import UserRepository
-from services import model_settings
+from services import hours, model_settings
 from services.briefs import brief_of, situation_of
+from services.context import ContextService, Unread
 from services.scope import Scope
 
 SIGHT_DAYS = 14
-MINUTES_A_DAY = 1440
 CALLS_A_RUN = 2
 FALLBACK = "fallback"
 """The source of advice that rules gave although a model was asked."""
@@ -32,7 +35,8 @@ FALLBACK = "fallback"
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What the assistant is asked: about the new tasks, and about the priorities of all. `model` None: rules answer."""
+    """What the assistant is asked: about the new tasks, the priorities of all, and the person's own words where a model is to
+    read them. `model` None: rules answer."""
 
     situation: Situation
     new: tuple[TaskBrief, ...]
@@ -40,6 +44,7 @@ class Questions:
     versions: dict[int, int]
     model: ModelSettings | None
     over_budget: str | None = None
+    context: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Answers:
 
     advice: Answer
     priorities: Answer
+    reading: Reading | None = None
 
 
 class AdviceService:
@@ -66,25 +72,30 @@ class AdviceService:
         waits: dict[int, list[int]] = {}
         for task_id, other in await self.tasks.list_dependencies(person.id):
             waits.setdefault(task_id, []).append(other)
-        briefs = {task.id: brief_of(task, waits_for=waits.get(task.id, ())) for task in tasks}
+        by_id = {task.id: task for task in tasks}
+        briefs = {
+            task.id: brief_of(task, waits_for=waits.get(task.id, ()), parent=by_id.get(task.parent_id or 0)) for task in tasks
+        }
         new = {task.id for task in tasks if task.needs_advice}
         blocks = await PlanRepository(session).list_blocks(person.id, now, now + timedelta(days=SIGHT_DAYS))
         situation = situation_of(
             now,
             person.zone,
             await self.users.get_context(person.id),
-            await self.users.list_ranges(person.id),
+            await hours.load(session, person.id, now),
             await EventRepository(session).list_between(person.id, now, now + timedelta(days=SIGHT_DAYS)),
             # The first slots of the very tasks that are asked about are no obstacle to them.
             [block for block in blocks if block.pinned or block.task_id not in new],
         )
+        unread = await ContextService(self.scope).unread()
         return Questions(
             situation=situation,
             new=tuple(briefs[task.id] for task in tasks if task.id in new),
             everything=tuple(briefs[task.id] for task in sorted(tasks, key=_most_pressing)),
             versions={task.id: task.version for task in tasks},
             model=await self._model(),
-            over_budget=await self._over_budget(),
+            over_budget=await self._over_budget(CALLS_A_RUN + (unread is not None)),
+            context=unread,
         )
 
     async def store(self, questions: Questions, answers: Answers) -> None:
@@ -107,6 +118,8 @@ class AdviceService:
             for item in answers.priorities.priorities
             if item.task_id in standing
         ]
+        if questions.context is not None and answers.reading is not None:
+            await ContextService(self.scope).keep(questions.context, answers.reading)
         for call in (*answers.advice.calls, *answers.priorities.calls):
             await self._log(call)
         if any(changed):
@@ -128,10 +141,10 @@ class AdviceService:
             return None
         return model_settings.resolve(await self.users.get_preferences(self.scope.person.id), self.scope.settings)
 
-    async def _over_budget(self) -> str | None:
+    async def _over_budget(self, calls: int) -> str | None:
         most = self.scope.settings.ai_daily_calls
         used = await self.calls.count_since(self.scope.person.id, self.scope.now - timedelta(days=1))
-        return f"The {most} model calls of 24 hours are used up, so rules were used." if used + CALLS_A_RUN > most else None
+        return f"The {most} model calls of 24 hours are used up, so rules were used." if used + calls > most else None
 
     async def _keep_advice(self, task: Task, advice: Advice, answer: Answer, most_minutes: int) -> bool:
         """Returns whether the planner must look at the task again. No duration above `most_minutes` is taken over."""
@@ -159,8 +172,8 @@ class AdviceService:
 
     async def _longest_stretch(self) -> int:
         """Minutes of the longest stretch of working hours: a longer task would find no place, whatever a model says."""
-        ranges = await self.users.list_ranges(self.scope.person.id)
-        return max(((r.end_minute - r.start_minute) % MINUTES_A_DAY or MINUTES_A_DAY for r in ranges), default=0)
+        sets = await hours.load(self.scope.session, self.scope.person.id, self.scope.now)
+        return max((item.longest_minutes for item in sets[:1]), default=0)
 
     async def _keep_priority(self, task: Task, priority: Priority, answer: Answer) -> bool:
         """Returns whether the score moved."""
@@ -183,16 +196,27 @@ class AdviceService:
 
 
 async def think(questions: Questions, gateway: Gateway) -> Answers:
-    """Ask the model, or rules; both questions at once, each one call at most. Always answers."""
+    """Ask the model, or rules; all questions at once, each one call at most. Always answers."""
     assistant: Assistant = RulesAssistant()
     if questions.model is not None and questions.over_budget is None:
         assistant = ModelAssistant(gateway, questions.model)
-    advice, priorities = await asyncio.gather(
-        _advise(assistant, questions), assistant.prioritise(questions.everything, questions.situation)
+    advice, priorities, reading = await asyncio.gather(
+        _advise(assistant, questions),
+        assistant.prioritise(questions.everything, questions.situation),
+        _read(questions, gateway),
     )
     if questions.model is not None and questions.over_budget:
         advice = advice.model_copy(update={"fallback_reason": questions.over_budget})
-    return Answers(advice, priorities)
+    return Answers(advice, priorities, reading)
+
+
+async def _read(questions: Questions, gateway: Gateway) -> Reading | None:
+    """What the person's own words say, where they wait to be read."""
+    if questions.context is None:
+        return None
+    if questions.model is None or questions.over_budget is not None:
+        return read_context(questions.context.text).model_copy(update={"fallback_reason": questions.over_budget})
+    return await read_by_model(questions.context.text, gateway, questions.model)
 
 
 async def _advise(assistant: Assistant, questions: Questions) -> Answer:

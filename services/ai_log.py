@@ -7,7 +7,7 @@ import json
 from errors import NotFoundError
 from models import ModelCall
 from repositories.model_calls import ModelCallRepository
-from repositories.tasks import TaskRepository
+from repositories.task_rows import TaskRowRepository
 from services import views
 from services.scope import Scope
 from services.today import task_row
@@ -40,7 +40,8 @@ class AiLogService:
 
     async def task(self, task_id: int | None) -> views.TaskRow | None:
         """The task that the log is filtered by, if it exists."""
-        row = await TaskRepository(self.scope.session).get_row(self.scope.person.id, task_id) if task_id else None
+        rows = TaskRowRepository(self.scope.session)
+        row = await rows.get_row(self.scope.person.id, task_id, self.scope.now) if task_id else None
         return task_row(row) if row else None
 
 

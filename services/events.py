@@ -95,8 +95,11 @@ class EventService:
     async def _saved(self, event: Event) -> Saved:
         plans, tasks = PlanRepository(self.scope.session), TaskRepository(self.scope.session)
         unpinned: list[str] = []
-        for block in await plans.list_blocks(event.user_id, event.start_at, event.end_at):
-            task = await tasks.get(event.user_id, block.task_id) if block.pinned else None
+        met = [block for block in await plans.list_blocks(event.user_id, event.start_at, event.end_at) if block.pinned]
+        for block in met:
+            block.pinned = False
+        for task_id in dict.fromkeys(block.task_id for block in met):
+            task = await tasks.get(event.user_id, task_id)
             if task is not None and task.status is TaskStatus.OPEN:
                 task.needs_scheduling = True
                 tasks.note(task.user_id, task.id, self.scope.now, "person", f"Let go of its pin for “{event.title}”.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -27,6 +27,10 @@ class Fields:
             self.errors[name] = f"At most {longest} characters; this has {len(value)}."
         return value
 
+    def optional_line(self, name: str, longest: int) -> str:
+        """One line of text, or nothing."""
+        return self.line(name, longest, "") if clean(self.form.get(name, "")).strip() else ""
+
     def text(self, name: str, longest: int) -> str:
         """Any text, lines kept."""
         value = clean(self.form.get(name, "").replace("\r\n", "\n"), keep="\n\t").strip()
@@ -45,6 +49,19 @@ class Fields:
     def optional_whole(self, name: str, low: int, high: int, sentence: str) -> int | None:
         """A whole number, or nothing."""
         return self.whole(name, low, high, sentence) if self.form.get(name, "").strip() else None
+
+    def day(self, name: str, if_empty: str | None = None) -> date | None:
+        """A date ("2026-11-27")."""
+        raw = self.form.get(name, "").strip()
+        if not raw:
+            if if_empty:
+                self.errors[name] = if_empty
+            return None
+        try:
+            return date.fromisoformat(raw)
+        except ValueError:
+            self.errors[name] = "This is not a day, such as 2026-11-27."
+            return None
 
     def moment(self, name: str, farthest_days: int, if_empty: str | None = None) -> datetime | None:
         """A local date and time ("2026-11-27T09:00") as an instant, within reach of now."""

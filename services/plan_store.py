@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from errors import ConflictError
@@ -11,28 +11,11 @@ from models import Block, BlockSource, Run, Task, TaskStatus
 from planning.problem import Placement
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
-from services import snapshot, wording
+from services import diffs, reasons, snapshot, wording
+from services.diffs import Change, Spot
 from services.planning import PlanningService, Thought
 from services.scope import Scope
 from services.snapshot import Rows
-
-
-@dataclass(slots=True)
-class Diff:
-    """The tasks whose place the run gave, changed or took, by id."""
-
-    added: list[int] = field(default_factory=list)
-    moved: list[int] = field(default_factory=list)
-    removed: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a task stood before the run, and who had put it there."""
-
-    start_at: datetime
-    source: BlockSource
-    pinned: bool
 
 
 class PlanStore:
@@ -44,50 +27,56 @@ class PlanStore:
         self.thought = thought
         self.tasks = TaskRepository(scope.session)
         self.plans = PlanRepository(scope.session)
-        problem = thought.framed.problem
-        self.kinds = {item.placement.job_id: item.kind for item in problem.fixed}
+        self.kinds = {item.placement: item.kind for item in thought.framed.problem.fixed}
 
-    async def store(self, attempt: int, started_at: datetime) -> Diff:
-        """Write all of it. Raises ConflictError when the plan is no longer the one that the thought began with."""
+    async def store(self, attempt: int, started_at: datetime) -> tuple[Change, ...]:
+        """Write all of it; what changed. Raises ConflictError when the plan is not the one that the thought began with."""
         person = self.scope.person
         if not await self.plans.advance(person.id, self.rows.version):
             raise ConflictError("The plan changed while the planner was thinking.")
         standing = await self.plans.list_live_blocks(person.id)
         known = {task.id for task in self.rows.tasks}
-        diff = await self._write_blocks([block for block in standing if block.task_id in known])
+        changes = self.thought.changes(diffs.spots_of(standing))
+        self._note(changes)
+        await self._write_blocks([block for block in standing if block.task_id in known])
         await self._write_flags()
-        await self.plans.add_run(self._run(diff, attempt, started_at))
+        await self.plans.add_run(self._run(changes, len(standing), attempt, started_at))
         await self._make_way([block for block in standing if block.task_id not in known])
         await self.scope.changed(is_replanned=False)
-        return diff
+        return changes
 
-    async def _write_blocks(self, standing: Sequence[Block]) -> Diff:
+    async def _write_blocks(self, standing: Sequence[Block]) -> None:
+        """Only what differs is written: most blocks of most runs stay as they are."""
         before: dict[int, list[Block]] = {}
         for block in standing:
             before.setdefault(block.task_id, []).append(block)
         after = snapshot.by_task(self.thought.plan.placements)
-        diff, surplus = Diff(), []
+        surplus: list[int] = []
         for task in self.rows.tasks:
-            olds, news = before.get(task.id, []), after.get(task.id, ())
-            was = Place(olds[0].start_at, olds[0].source, olds[0].pinned) if olds else None
+            olds, news = [*before.get(task.id, ())], [*after.get(task.id, ())]
+            for block in before.get(task.id, ()):
+                spot = self.thought.framed.frame.placement(block)
+                if spot in news:
+                    self._move(block, spot)
+                    olds.remove(block)
+                    news.remove(spot)
             for block, placement in zip(olds, news, strict=False):
                 self._move(block, placement)
             self.plans.add_blocks([self._block(task, placement) for placement in news[len(olds) :]])
             surplus += [block.id for block in olds[len(news) :]]
-            self._note(task, was, news, diff)
         await self.scope.session.flush()
         await self.plans.delete_blocks(self.scope.person.id, surplus)
-        return diff
 
     def _move(self, block: Block, placement: Placement) -> None:
-        """Only what differs is written: most blocks of most runs stay as they are."""
-        kind = self.kinds.get(placement.job_id)
+        kind = self.kinds.get(placement)
         frame = self.thought.framed.frame
         start_at, end_at = frame.instant(placement.start), frame.instant(placement.end)
         if kind != "frozen" and (block.start_at, block.end_at) != (start_at, end_at):
             block.start_at, block.end_at = start_at, end_at
         source = BlockSource.USER if kind == "pinned" else BlockSource.PLANNER
         reason = self.thought.block_reasons.get(block.task_id, "")
+        if kind == "pinned" and not reason.startswith(reasons.PINNED.rstrip(".")):
+            reason = reasons.PINNED  # the others of its task float, for reasons of their own
         if (block.pinned, block.source, block.reason) != (kind == "pinned", source, reason):
             block.pinned, block.source, block.reason = kind == "pinned", source, reason
 
@@ -102,24 +91,18 @@ class PlanStore:
             reason=self.thought.block_reasons.get(task.id, ""),
         )
 
-    def _note(self, task: Task, was: Place | None, news: Sequence[Placement], diff: Diff) -> None:
-        """Tell the task's history, in words, what the planner changed."""
-        if not news:
-            if was is not None:
-                diff.removed.append(task.id)
-                self._say(task, "No longer has a place in the plan.")
-            return
-        start_at = self.thought.framed.frame.instant(news[0].start)
-        if task.status is not TaskStatus.OPEN:
-            return
-        if was is None or was.source is BlockSource.PROVISIONAL:
-            diff.added.append(task.id)
-            self._say(task, f"Planned for {self._when(start_at)}.")
-        elif was.start_at != start_at:
-            diff.moved.append(task.id)
-            is_let_go = was.pinned and self.kinds.get(str(task.id)) != "pinned"
-            why = " It was not started in time, so its pin was let go." if is_let_go else ""
-            self._say(task, f"Moved from {self._when(was.start_at)} to {self._when(start_at)}.{why}")
+    def _note(self, changes: Iterable[Change]) -> None:
+        """Tell each task's history, in words, what the planner changed."""
+        open_tasks = {task.id for task in self.rows.tasks if task.status is TaskStatus.OPEN}
+        for change in changes:
+            if change.kind == "removed":
+                self._say(change.task_id, "No longer has a place in the plan.")
+            elif change.task_id in open_tasks and change.kind == "added":
+                self._say(change.task_id, f"Planned for {self._when(change.after)}.")
+            elif change.task_id in open_tasks:
+                is_let_go = any(spot.pinned for spot in change.before) and not any(s.pinned for s in change.after)
+                why = " It was not started in time, so its pin was let go." if is_let_go else ""
+                self._say(change.task_id, f"Moved from {self._when(change.before)} to {self._when(change.after)}.{why}")
 
     async def _write_flags(self) -> None:
         for task in self.rows.tasks:
@@ -137,7 +120,7 @@ class PlanStore:
                 if task is not None:
                     await PlanningService(self.scope).place_provisionally(task)
 
-    def _run(self, diff: Diff, attempt: int, started_at: datetime) -> Run:
+    def _run(self, changes: Iterable[Change], total: int, attempt: int, started_at: datetime) -> Run:
         plan = self.thought.plan
         return Run(
             user_id=self.scope.person.id,
@@ -148,12 +131,13 @@ class PlanStore:
             engine=plan.engine,
             status=plan.status,
             cost=asdict(plan.cost) | {"total": plan.cost.total},
-            diff=asdict(diff),
+            diff=diffs.to_json(changes, total),
             note=self.thought.note,
         )
 
-    def _when(self, at: datetime) -> str:
-        return wording.when(at, self.scope.now, self.scope.person.zone)
+    def _when(self, spots: Sequence[Spot]) -> str:
+        first = wording.when(spots[0].start_at, self.scope.now, self.scope.person.zone)
+        return first if len(spots) == 1 else f"{first} and {wording.plural(len(spots) - 1, 'more block')}"
 
-    def _say(self, task: Task, text: str) -> None:
-        self.tasks.note(task.user_id, task.id, self.scope.now, "planner", text)
+    def _say(self, task_id: int, text: str) -> None:
+        self.tasks.note(self.scope.person.id, task_id, self.scope.now, "planner", text)

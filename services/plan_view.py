@@ -8,6 +8,7 @@ from datetime import datetime
 
 from models import Task, TaskStatus
 from repositories.plans import PlanRepository
+from repositories.task_rows import TaskRowRepository
 from repositories.tasks import TaskRepository
 from services.scope import Scope
 
@@ -54,10 +55,10 @@ class PlanViewService:
     async def show(self) -> ShownPlan:
         """The blocks of all tasks still to be done, by start, and the tasks without a place."""
         user_id = self.scope.person.id
-        plans, tasks = PlanRepository(self.scope.session), TaskRepository(self.scope.session)
+        plans, tasks = PlanRepository(self.scope.session), TaskRowRepository(self.scope.session)
         head = await plans.get_head(user_id)
         blocks = await plans.list_live_rows(user_id)
-        unplaced = await tasks.list_unplaced(user_id, MAX_UNPLACED, 0)
+        unplaced = await tasks.list_unplaced(user_id, self.scope.now, MAX_UNPLACED, 0)
         return ShownPlan(
             version=head.version,
             blocks=tuple(

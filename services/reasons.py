@@ -6,8 +6,9 @@ from datetime import datetime
 
 from models import Task
 from planning.explain import Explanation
-from planning.problem import Unplaced
+from planning.problem import Budget, Unplaced
 from services import wording
+from services.jobs import Dates, dates_of
 from services.snapshot import Framed, Rows
 
 PROVISIONAL = "First free slot; the planner is looking for the best one."
@@ -28,6 +29,8 @@ class Words:
         """ "First free 3 h in your Work hours after “Standup”; due Fri 17:00, 5 h to spare"."""
         task = self.tasks[why.job_id]
         parts = [self._place(why), *self._due(why, task)]
+        if why.budgets:
+            parts.append(f"the weekly budget of {' and '.join(f'“{name}”' for name in why.budgets)} was used up before")
         if note := _rules_note(task):
             parts.append(note)
         return "; ".join(parts)
@@ -36,6 +39,7 @@ class Words:
         """Why there is no place for a task, and what would help."""
         task = self.tasks[entry.job_id]
         length = wording.minutes(task.duration_minutes)
+        deadline_at = self._dates(task).deadline_at
         other = self._name(entry.because_of) if entry.because_of else "another task"
         release = self.jobs[entry.job_id].release
         if release >= self.framed.problem.horizon:
@@ -43,16 +47,25 @@ class Words:
             return f"It may not start before {start}, which is further away than the plan reaches."
         match entry.code:
             case "hard_deadline":
-                due = f" {self._moment(task.deadline_at)}" if task.deadline_at else ""
+                due = f" {self._moment(deadline_at)}" if deadline_at else ""
                 return f"There are no free {length} before the hard deadline{due}. Move the deadline, or shorten the task."
+            case "no_window" | "too_long" if self.jobs[entry.job_id].allowed is not None:
+                return f"The times in which it must lie have no {length} within your hours. Widen them, or shorten the task."
             case "no_window" | "too_long":
                 return f"No stretch of your hours is {length} long. Shorten the task, or widen your hours."
             case "predecessor":
                 return f"It waits for “{other}”, which has no place itself."
             case "successor_fixed":
                 return f"It must end before “{other}”, which is fixed, and nothing is free before that. Move “{other}”."
+            case "budget":
+                names = " and ".join(f"“{budget.name}”" for budget in self._budgets(entry.job_id))
+                return f"The weekly budget of {names} has no room for {length}. Raise it, or shorten the task."
             case _:
                 return f"There are no free {length} in the time that is planned. Widen your hours, or drop something."
+
+    def _budgets(self, job_id: str) -> list[Budget]:
+        """The weekly budgets that a job counts against."""
+        return [budget for budget in self.framed.problem.budgets if job_id in budget.job_ids]
 
     def _place(self, why: Explanation) -> str:
         length = wording.minutes(why.length)
@@ -91,11 +104,15 @@ class Words:
     def _due(self, why: Explanation, task: Task) -> list[str]:
         if why.deadline is None or why.slack is None:
             return []
-        deadline = task.deadline_at or self.framed.frame.instant(why.deadline)
-        due = f"due {self._moment(deadline)}" if task.deadline_at else f"the assistant reads it as due {self._moment(deadline)}"
+        said = self._dates(task).deadline_at
+        deadline = said or self.framed.frame.instant(why.deadline)
+        due = f"due {self._moment(deadline)}" if said else f"the assistant reads it as due {self._moment(deadline)}"
         if why.slack < 0:
             return [f"{due}, {wording.minutes(-why.slack)} late"]
         return [f"{due}, {wording.minutes(why.slack)} to spare"]
+
+    def _dates(self, task: Task) -> Dates:
+        return dates_of(task, self.tasks.get(str(task.parent_id)))
 
     def _moment(self, at: datetime) -> str:
         return wording.when(at, self.rows.now, self.rows.zone)

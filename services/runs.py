@@ -27,12 +27,15 @@ from logs import bound
 from models import LeaseKind
 from planning.process import SolverProcess
 from repositories.leases import Claim, LeaseRepository
+from repositories.series import SeriesRepository
 from repositories.tasks import TaskRepository
 from services import advice, planning, users
 from services.advice import AdviceService
+from services.away import AwayService
 from services.plan_store import PlanStore
 from services.planning import PlanningService
 from services.scope import Scope
+from services.series import SeriesService
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +86,17 @@ class Runner:
             owners = await TaskRepository(session).list_overdue_owners(before)
         for user_id in owners:
             async with self._scope(user_id, now) as scope:
-                await scope.lock()
-                await TaskRepository(scope.session).flag_overdue(user_id, before)
-                await scope.changed(LeaseKind.PLAN)
+                await AwayService(scope).flag_overdue()
+
+    async def repeat(self) -> None:
+        """Make the occurrences of recurring tasks whose day has begun."""
+        now = self.clock()
+        async with self.database.read_scope() as session:
+            owners = await SeriesRepository(session).list_due_owners(now)
+        for user_id in owners:
+            with suppress(ConflictError):  # another process made it first
+                async with self._scope(user_id, now) as scope:
+                    await SeriesService(scope).make_due()
 
     async def drain(self) -> None:
         """End what is running: thinking is given up, and its claim given back, to be taken up by whoever is there.
@@ -143,16 +154,15 @@ class Runner:
         thought = await self._thought(planning.think(rows, self.solver, self.settings.plan_seconds))
         async with self._scope(claim.user_id, self.clock()) as scope:
             await scope.lock()
-            diff = await PlanStore(scope, rows, thought).store(claim.attempt, started_at)
+            changes = await PlanStore(scope, rows, thought).store(claim.attempt, started_at)
             await _finish(scope.session, claim)
         plan = thought.plan
         log.info(
-            "Planned %d tasks by %s (%s): %d added, %d moved, %d unplaced. %s",
+            "Planned %d tasks by %s (%s): %d changed, %d unplaced. %s",
             len(rows.tasks),
             plan.engine,
             plan.status,
-            len(diff.added),
-            len(diff.moved),
+            len(changes),
             len(plan.unplaced),
             thought.note,
         )

@@ -1,4 +1,4 @@
-"""A person's settings: the model, the AI switch, the time zone, working hours and their own context."""
+"""A person's settings: the model, the AI switch, the time zone and their own context. Hours have rooms of their own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from errors import InvalidInputError
 from models import CONTEXT_LENGTH, LeaseKind, ModelCall, Preferences
 from repositories.model_calls import ModelCallRepository
 from repositories.users import UserRepository
-from services import model_settings, users, wording
+from services import model_settings
+from services.context import ContextService
 from services.fields import Fields
-from services.hours_form import parse_hours
 from services.scope import Scope
 
 MAX_MODEL = 200
@@ -38,7 +38,6 @@ class Shown:
     """What the settings page shows of a person's settings."""
 
     form: Mapping[str, str]
-    hours: Mapping[int, tuple[tuple[str, str], ...]]
     key_hint: str | None
     key_from_environment: bool
 
@@ -53,11 +52,6 @@ class SettingsService:
     async def show(self) -> Shown:
         """All sections."""
         preferences = await self._preferences()
-        ranges = await self.users.list_ranges(self.scope.person.id)
-        hours: dict[int, tuple[tuple[str, str], ...]] = dict.fromkeys(range(7), ())
-        for item in ranges:
-            spoken = (wording.of_day(item.start_minute), wording.of_day(item.end_minute % 1440))
-            hours[item.weekday] = (*hours[item.weekday], spoken)
         form = {
             "model": preferences.model,
             "api_base": preferences.api_base or "",
@@ -65,11 +59,12 @@ class SettingsService:
             "temperature": f"{preferences.temperature:g}",
             "ai_enabled": "on" if preferences.ai_enabled else "",
             "zone": preferences.timezone,
+            "day_first": "on" if preferences.day_first else "",
             "context": await self.users.get_context(self.scope.person.id),
         }
         settings = self.scope.settings
         shared = None if preferences.api_base else model_settings.environment_key(preferences.model, settings)
-        return Shown(form, hours, model_settings.hint(preferences, settings), shared is not None)
+        return Shown(form, model_settings.hint(preferences, settings), shared is not None)
 
     async def save_model(self, form: Mapping[str, str]) -> None:
         """Store the model; the key is encrypted. Raises InvalidInputError with a sentence for each field at fault."""
@@ -112,32 +107,23 @@ class SettingsService:
         await self.scope.changed(is_replanned=False)
 
     async def save_zone(self, form: Mapping[str, str]) -> None:
-        """Set the time zone: hours are local, so the plan follows."""
+        """Set the time zone (hours are local, so the plan follows) and how the person writes dates."""
         zone = form.get("zone", "").strip()
         if zone not in available_timezones():
             raise InvalidInputError("Some fields need another look.", {"zone": "Choose a zone such as Europe/Berlin."})
         await self.scope.lock()
         preferences = await self._preferences()
-        preferences.timezone = zone
+        preferences.timezone, preferences.day_first = zone, bool(form.get("day_first"))
         await self.scope.session.flush()
         await self.scope.changed(LeaseKind.PLAN)
 
-    async def save_hours(self, form: Mapping[str, str]) -> None:
-        """Set the weekly working hours; the plan follows."""
-        ranges = parse_hours(form)
-        await self.scope.lock()
-        await self.users.replace_ranges(self.scope.person.id, users.WORK, ranges)
-        await self.scope.changed(LeaseKind.PLAN)
-
     async def save_context(self, form: Mapping[str, str]) -> None:
-        """Keep what the person says about themselves; it goes into the advice from now on."""
+        """Keep what the person says about themselves; it is read for constraints, and goes into the advice from now on."""
         fields = Fields(form, self.scope.now, self.scope.person.zone)
-        context = fields.text("context", CONTEXT_LENGTH)
+        text = fields.text("context", CONTEXT_LENGTH)
         if fields.errors:
             raise InvalidInputError("Some fields need another look.", fields.errors)
-        await self.scope.lock()
-        await self.users.save_context(self.scope.person.id, context, self.scope.now)
-        await self.scope.changed(LeaseKind.ADVISE, is_replanned=False)
+        await ContextService(self.scope).save(text)
 
     async def _preferences(self) -> Preferences:
         return await self.users.get_preferences(self.scope.person.id)

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
-from assistant import quick_add, rules
+from assistant.draft import Draft
 from errors import ConflictError, InvalidInputError, NotFoundError
-from models import Block, BlockSource, LeaseKind, Task, TaskStatus
-from repositories.events import EventRepository
+from models import Block, LeaseKind, Task, TaskStatus, TaskWindow
+from repositories.hours import HourRepository
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
-from services import framing, reasons, wording
-from services.briefs import brief_of
+from services import copies, drafts, jobs, task_windows, wording
+from services.drafts import DraftService, Waits
+from services.parts import PartService
+from services.pins import PinService
 from services.planning import PlanningService
+from services.projects import ProjectService
 from services.scope import Scope
+from services.series import SeriesService
 from services.task_form import TaskEdit
+from services.task_windows import WindowEdit
 
 log = logging.getLogger(__name__)
 
-REASONS_TO_REPLAN = ("duration_minutes", "earliest_at", "deadline_at", "deadline_is_hard")
+REASONS_TO_REPLAN = (
+    *("duration_minutes", "earliest_at", "deadline_at", "deadline_is_hard", "waits_for", "pin", "parts_in_order"),
+    *("min_chunk_minutes", "max_chunk_minutes", "max_per_day_minutes", "buffer_minutes"),
+    *("energy", "hour_set_id", "windows"),
+)
+"""What takes a task from its place. Another project or label only asks the planner to look at its budgets."""
+NO_SERIES = "A part does not repeat by itself. Let the whole task repeat."
 REASONS_TO_ADVISE = ("title", "context", "importance", "deadline_at", "duration_minutes")
 
 
@@ -42,29 +52,41 @@ class TaskService:
         self.scope = scope
         self.tasks = TaskRepository(scope.session)
         self.plans = PlanRepository(scope.session)
-        self.planning = PlanningService(scope)
+        self.pins = PinService(scope)
+        self.parts = PartService(scope)
+        self.drafts = DraftService(scope)
 
-    async def add(self, text: str, submit_key: str | None = None) -> Added:
+    async def add(
+        self, text: str, submit_key: str | None = None, parent_id: int | None = None, ignored: Sequence[str] = ()
+    ) -> Added:
         """Store the task that a line of text describes, with a first slot. The same `submit_key` twice is one task.
 
-        Raises InvalidInputError, on the field `text`, for what makes no task.
+        With a `parent_id` it becomes the last part of that task. `ignored`: see `DraftService.read`.
+        Raises InvalidInputError, on the field `text`, for what makes no task or no part, and NotFoundError for a missing or
+        foreign parent.
         """
         await self.scope.lock()
-        person, now = self.scope.person, self.scope.now
-        if submit_key and (twin := await self.tasks.get_by_submit_key(person.id, submit_key)):
+        if submit_key and (twin := await self.tasks.get_by_submit_key(self.scope.person.id, submit_key)):
             return Added(twin, f"“{twin.title}” is on the list already.")
-        draft = quick_add.parse(text, now, person.zone)
-        if draft.problems:
-            raise InvalidInputError(" ".join(draft.problems), {"text": " ".join(draft.problems)})
-        task = _task_of(draft, person.id, now, submit_key)
-        brief = brief_of(task, task_id=0)
-        priority = rules.priorities_of((brief,), now, ZoneInfo(person.zone))[0]
-        task.priority, task.priority_reason, task.priority_source = priority.priority, priority.reason, "rules"
+        draft = await self.drafts.read(text, ignored)
+        problems = (*draft.problems, *((NO_SERIES,) if draft.recurrence and parent_id is not None else ()))
+        if problems:
+            raise InvalidInputError(" ".join(problems), {"text": " ".join(problems)})
+        task, parent = drafts.task_of(draft, self.scope, submit_key), None
+        if parent_id is not None:
+            parent, task.position = await self.parts.parent_for_new(parent_id)
+            task.parent_id = parent.id
+        copies.prioritise(task, self.scope, parent)
         await self.tasks.add(task)
         self._say(task, "Added.")
-        block = await self._first_block(task, draft.start_at)
+        waits = await self.drafts.attach(task, draft)
+        if waits.found:
+            await self.parts.refuse_circle(task, "This would be a circle: it would wait for itself.", "text")
+        if draft.recurrence:
+            await SeriesService(self.scope).begin(task, draft)
+        block = await self.pins.first_block(task, None if drafts.is_stay(draft) else draft.start_at)
         await self.scope.changed(LeaseKind.ADVISE, LeaseKind.PLAN, is_replanned=block is not None and block.pinned)
-        return Added(task, self._understood(task, draft, block))
+        return Added(task, self._understood(task, draft, waits, block))
 
     async def get(self, task_id: int) -> Task:
         """The task; NotFoundError for a missing, deleted or foreign one."""
@@ -81,56 +103,77 @@ class TaskService:
             raise ConflictError(
                 "This task was changed somewhere else meanwhile. Your input is kept below: look again, then save."
             )
-        await self._check_waits_for(task, edit.waits_for)
         changed = [name for name in edit.fields if getattr(task, name) != edit.fields[name]]
         self._refuse_past(edit, changed)
+        await self._refuse_foreign_hours(edit)
         for name in changed:
             setattr(task, name, edit.fields[name])
         if "duration_minutes" in changed:
             task.duration_source = "person"
         if {*changed} & {*REASONS_TO_ADVISE}:
             task.needs_advice = self.scope.person.uses_model
-        waits = {other for other, _ in await self.tasks.list_waits_for(task.user_id, task.id)}
-        is_rewired = waits != set(edit.waits_for)
-        if is_rewired:
-            await self.tasks.replace_waits_for(task.user_id, task.id, edit.waits_for)
-        is_repinned = await self._pin(task, edit.pin_at)
-        if not (changed or is_rewired or is_repinned):
+        changed += ["waits_for"] if await self._rewire(task, edit.waits_for) else []
+        changed += ["windows"] if await self._rewindow(task, edit.windows) else []
+        changed += ["groups"] if await ProjectService(self.scope).sort_in(task, edit.project, edit.labels) else []
+        if "parts_in_order" in changed:
+            await self.scope.session.flush()
+            await self.parts.refuse_circle(task, "This order cannot be: one of the parts waits for a later one.")
+        says_pin = edit.says_pin or not jobs.is_split(task)
+        changed += ["pin"] if says_pin and await self.pins.pin_task(task, edit.pin_at) else []
+        if edit.is_for_all:
+            await SeriesService(self.scope).follow(task, changed)
+        if not changed:
             return task
         task.updated_at = self.scope.now
         await self.scope.session.flush()
-        self._note(task, [*changed, *(["what it waits for"] if is_rewired else []), *(["its time"] if is_repinned else [])])
-        if is_rewired or is_repinned or {*changed} & {*REASONS_TO_REPLAN}:
+        self._say(task, f"Changed {', '.join(dict.fromkeys(_NAMES[name] for name in changed))}.")
+        if {*changed} & {*REASONS_TO_REPLAN}:
             await self._replace(task, keep_pin=edit.pin_at is not None)
         await self.scope.changed(LeaseKind.ADVISE, LeaseKind.PLAN)
         return task
 
     async def delete(self, task_id: int) -> Task:
-        """Put the task out of sight; `restore` brings it back. A running one is stopped first."""
+        """Put the task and its parts out of sight; `restore` brings them back. A running one is stopped first.
+
+        With the last occurrence that is still to be done its series ends.
+        """
         await self.scope.lock()
         task = await self.get(task_id)
-        await TimeEntryRepository(self.scope.session).close(task.user_id, task.id, self.scope.now)
-        if task.status is TaskStatus.ACTIVE:
-            task.status = TaskStatus.OPEN
-        task.deleted_at = self.scope.now
-        await self.plans.delete_task_blocks(task.user_id, task.id)
-        self._say(task, "Deleted.")
+        for one in (task, *await self.tasks.list_parts_of(task.user_id, task.id)):
+            await TimeEntryRepository(self.scope.session).close(one.user_id, one.id, self.scope.now)
+            if one.status is TaskStatus.ACTIVE:
+                one.status = TaskStatus.OPEN
+            one.deleted_at = self.scope.now
+            await self.plans.delete_task_blocks(one.user_id, one.id)
+            self._say(one, "Deleted.")
         await self.scope.session.flush()
+        await SeriesService(self.scope).left(task)
+        await self.parts.left(task)
         await self.scope.changed(LeaseKind.PLAN)
         return task
 
     async def restore(self, task_id: int) -> Task:
-        """Undo a deletion; the task gets a new slot."""
+        """Undo a deletion, that of the parts that went with it too; what is open gets a new slot.
+
+        Raises ConflictError for a part whose whole is gone, and for what would wait for itself by now.
+        """
         await self.scope.lock()
         task = await self.tasks.get(self.scope.person.id, task_id, with_deleted=True)
         if task is None:
             raise NotFoundError("This task does not exist any more.")
         if task.deleted_at is not None:
-            task.deleted_at = None
-            self._say(task, "Brought back.")
+            await self.parts.returned(task)
+            gone_at = task.deleted_at
+            back = [task, *await self.tasks.list_parts_of(task.user_id, task.id, task.deleted_at)]
+            for one in back:
+                one.deleted_at = None
+                self._say(one, "Brought back.")
             await self.scope.session.flush()
-            if task.status is TaskStatus.OPEN:
-                await self._replace(task, keep_pin=False)
+            await SeriesService(self.scope).go_on(task, gone_at)
+            await self.parts.refuse_circle(task, "By now this would wait for itself, so it cannot come back.", "waits_for")
+            for one in back:
+                if one.status is TaskStatus.OPEN:
+                    await self._replace(one, keep_pin=False)
             await self.scope.changed(LeaseKind.PLAN)
         return task
 
@@ -138,148 +181,73 @@ class TaskService:
         """Whether the person has deleted this task, and may have it back."""
         return await self.tasks.get(self.scope.person.id, task_id, with_deleted=True) is not None
 
-    async def _first_block(self, task: Task, start_at: datetime | None) -> Block | None:
-        """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can."""
-        if start_at is not None and not await self._in_the_way(task, start_at):
-            return self._pinned(task, start_at)
-        return await self.planning.place_provisionally(task)
-
-    async def _pin(self, task: Task, pin_at: datetime | None) -> bool:
-        """Pin the task to a time, or let the planner have it back (None). Returns whether that changed anything."""
-        pins = [block for block in await self.plans.list_task_blocks(task.user_id, task.id) if block.pinned]
-        length = timedelta(minutes=framing.remaining_minutes(task, ()))
-        is_fitting = task.status is not TaskStatus.OPEN or all(block.end_at - block.start_at == length for block in pins)
-        if pin_at is not None and task.status is TaskStatus.OPEN:
-            await self._refuse_broken_promise(task, pin_at, pin_at + length)
-        if is_fitting and [block.start_at for block in pins] == ([pin_at] if pin_at else []):
-            return False
-        if pin_at is not None:
-            if task.status is not TaskStatus.OPEN:
-                raise InvalidInputError("Only an open task can be pinned.", {"start_at": "Only an open task can be pinned."})
-            if pin_at < self.scope.now - timedelta(minutes=self.scope.settings.overdue_minutes):
-                sentence = "That time has passed. Choose one that lies ahead."
-                raise InvalidInputError(sentence, {"start_at": sentence})
-            if blocker := await self._in_the_way(task, pin_at):
-                sentence = f"“{blocker}” is at that time. Choose another time, or move that first."
-                raise InvalidInputError(sentence, {"start_at": sentence})
-            await self.plans.delete_task_blocks(task.user_id, task.id)
-            self._pinned(task, pin_at)
-        return True
-
-    async def _refuse_broken_promise(self, task: Task, start_at: datetime, end_at: datetime) -> None:
-        """A pin may not break what else the person has said: the order of tasks, or a hard deadline."""
-        earliest = await self.plans.get_predecessors_end(task.user_id, task.id, start_at)
-        latest = await self.plans.get_successors_pin(task.user_id, task.id)
-        sentence = None
-        if earliest is None or earliest > start_at:
-            sentence = "What this task waits for is not done by then. Pin it later, or change what it waits for."
-        elif latest is not None and latest < end_at:
-            sentence = "A task that waits for this one is pinned before it would end. Pin this one earlier."
-        elif task.deadline_is_hard and task.deadline_at is not None and task.deadline_at < end_at:
-            sentence = "It would end after its hard deadline. Pin it earlier, or move the deadline."
-        if sentence:
-            raise InvalidInputError(sentence, {"start_at": sentence})
-
-    def _pinned(self, task: Task, start_at: datetime) -> Block:
-        block = Block(
-            user_id=task.user_id,
-            task_id=task.id,
-            start_at=start_at,
-            end_at=start_at + timedelta(minutes=framing.remaining_minutes(task, ())),
-            source=BlockSource.USER,
-            pinned=True,
-            reason=reasons.PINNED,
-        )
-        self.plans.add_blocks([block])
-        return block
-
-    async def _in_the_way(self, task: Task, start_at: datetime) -> str | None:
-        """The title of an event, a pinned block or the running task at that time; None when it is free of them."""
-        end_at = start_at + timedelta(minutes=framing.remaining_minutes(task, ()))
-        events = await EventRepository(self.scope.session).list_between(task.user_id, start_at, end_at)
-        if events:
-            return events[0].title
-        for block in await self.plans.list_blocks(task.user_id, start_at, end_at):
-            other = await self.tasks.get(task.user_id, block.task_id)
-            if other is not None and other.id != task.id and (block.pinned or other.status is TaskStatus.ACTIVE):
-                return other.title
-        return None
-
     async def _replace(self, task: Task, *, keep_pin: bool) -> None:
-        """Its slot no longer fits: a new first slot now, and the planner's look soon."""
+        """Its slot, or those of its parts, no longer fit: a new first slot now, and the planner's look soon."""
+        await self.parts.replace_all(task)
         task.needs_scheduling, task.unplaced_reason = True, None
         await self.scope.session.flush()
-        if not keep_pin and task.status is TaskStatus.OPEN:
-            await self.planning.place_provisionally(task)
+        if task.status is TaskStatus.OPEN and (jobs.is_split(task) or not keep_pin):
+            await PlanningService(self.scope).place_provisionally(task)
 
     def _refuse_past(self, edit: TaskEdit, changed: Sequence[str]) -> None:
         """A deadline that has passed may stay, but a new one must lie ahead."""
-        deadline = edit.fields["deadline_at"]
+        deadline = edit.fields.get("deadline_at")
         if "deadline_at" in changed and isinstance(deadline, datetime) and deadline <= self.scope.now:
             sentence = "This deadline has passed. Choose one that lies ahead."
             raise InvalidInputError(sentence, {"deadline_at": sentence})
 
-    async def _check_waits_for(self, task: Task, waits_for: Sequence[int]) -> None:
+    async def _refuse_foreign_hours(self, edit: TaskEdit) -> None:
+        hour_set_id = edit.fields.get("hour_set_id")
+        if (
+            hour_set_id
+            and await HourRepository(self.scope.session).get_set(self.scope.person.id, int(str(hour_set_id))) is None
+        ):
+            sentence = "These hours do not exist any more. Choose others."
+            raise InvalidInputError(sentence, {"hour_set_id": sentence})
+
+    async def _rewire(self, task: Task, waits_for: Sequence[int]) -> bool:
+        """Store what the task waits for; whether that is anything new."""
         missing = set(waits_for) - await self.tasks.list_existing(task.user_id, waits_for)
         if missing:
             raise InvalidInputError("A task that this one waits for was deleted.", {"waits_for": "One of these was deleted."})
-        graph: dict[int, set[int]] = {}
-        for later, earlier in await self.tasks.list_dependencies(task.user_id):
-            graph.setdefault(later, set()).add(earlier)
-        if _reaches(graph, set(waits_for), task.id):
-            sentence = "This would be a circle: one of these already waits for this task."
+        waits = {other for other, _ in await self.tasks.list_waits_for(task.user_id, task.id)}
+        if waits == set(waits_for):
+            return False
+        sentence = "This would be a circle: one of these already waits for this task."
+        if task.id in waits_for:
             raise InvalidInputError(sentence, {"waits_for": sentence})
+        await self.tasks.replace_waits_for(task.user_id, task.id, tuple(dict.fromkeys(waits_for)))
+        await self.parts.refuse_circle(task, sentence, "waits_for")
+        return True
 
-    def _understood(self, task: Task, draft: quick_add.Draft, block: Block | None) -> str:
+    async def _rewindow(self, task: Task, windows: Sequence[WindowEdit] | None) -> bool:
+        """Store the times in which the task must lie or would best (None: leave them); whether that is anything new."""
+        stored = await self.tasks.list_task_windows(task.user_id, task.id)
+        if windows is None or task_windows.edits_of(stored) == tuple(windows):
+            return False
+        rows = [TaskWindow(user_id=task.user_id, task_id=task.id, **asdict(window)) for window in windows]
+        await self.tasks.replace_windows(task.user_id, task.id, rows)
+        return True
+
+    def _understood(self, task: Task, draft: Draft, waits: Waits, block: Block | None) -> str:
         """What was read: "Write report · 3 h · due Fri 17:00 · importance 2 · first slot today 14:00"."""
         zone, now = self.scope.person.zone, self.scope.now
         parts = [task.title, wording.minutes(task.duration_minutes) + ("" if draft.duration_minutes else " (estimated)")]
+        if draft.recurrence and task.occurs_at:
+            parts.append(wording.repeats(draft.recurrence, task.occurs_at, draft.start_at is not None))
         if task.deadline_at:
             parts.append(f"due {wording.when(task.deadline_at, now, zone)}")
         if task.importance:
             parts.append(f"importance {task.importance}")
+        parts += [f"after “{title}”" for _, title in waits.found]
         place = "pinned to" if block and block.pinned else "first slot"
         parts.append(f"{place} {wording.when(block.start_at, now, zone)}" if block else "no free time found yet")
-        return " · ".join(parts)
-
-    def _note(self, task: Task, changed: Sequence[str]) -> None:
-        names = [_NAMES.get(name, name) for name in changed]
-        self._say(task, f"Changed {', '.join(names)}.")
+        told = [f"“{name}” is no open task that could be told apart, so this does not wait for it." for name in waits.missing]
+        return ". ".join([" · ".join(parts), *told]) if told else " · ".join(parts)
 
     def _say(self, task: Task, text: str) -> None:
         self.tasks.note(task.user_id, task.id, self.scope.now, "person", text)
         log.info("Task: %s", text, extra={"task_id": task.id})
-
-
-def _task_of(draft: quick_add.Draft, user_id: int, now: datetime, submit_key: str | None) -> Task:
-    starts = [at for at in (draft.earliest_at, draft.start_at) if at is not None]
-    return Task(
-        user_id=user_id,
-        title=draft.title,
-        context=draft.context,
-        importance=draft.importance,
-        duration_minutes=draft.duration_minutes or rules.estimate_minutes(draft.title),
-        duration_source="person" if draft.duration_minutes else "rules",
-        earliest_at=max(starts, default=None),
-        deadline_at=draft.deadline_at,
-        deadline_is_hard=draft.deadline_is_hard,
-        submit_key=submit_key,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _reaches(graph: dict[int, set[int]], starts: set[int], goal: int) -> bool:
-    """Whether waiting leads from any of `starts` to `goal`."""
-    seen, trail = set[int](), [*starts]
-    while trail:
-        task_id = trail.pop()
-        if task_id == goal:
-            return True
-        if task_id not in seen:
-            seen.add(task_id)
-            trail += graph.get(task_id, ())
-    return False
 
 
 _NAMES = {
@@ -290,4 +258,15 @@ _NAMES = {
     "earliest_at": "the earliest start",
     "deadline_at": "the deadline",
     "deadline_is_hard": "how hard the deadline is",
+    "min_chunk_minutes": "how it may be split",
+    "max_chunk_minutes": "how it may be split",
+    "max_per_day_minutes": "how it may be split",
+    "buffer_minutes": "the free time after it",
+    "energy": "how much energy it takes",
+    "hour_set_id": "its hours",
+    "windows": "the times that suit it",
+    "parts_in_order": "the order of its parts",
+    "groups": "its project and labels",
+    "waits_for": "what it waits for",
+    "pin": "its time",
 }

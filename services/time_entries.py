@@ -12,9 +12,10 @@ from models import Block, BlockSource, LeaseKind, Task, TaskStatus, TimeEntry
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
-from services import framing
+from services import framing, jobs
 from services.planning import PlanningService
 from services.scope import Scope
+from services.series import SeriesService
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class TimeEntryService:
         task = await self._locked(task_id)
         if task.status is not TaskStatus.OPEN:
             raise ConflictError(f"“{task.title}” is {_STATES[task.status]}, so it cannot be started.")
+        if await self.tasks.has_parts(task.user_id, task.id):
+            raise ConflictError(f"“{task.title}” has parts. Start one of them.")
         await self._refuse_second(task)
         task.status, task.updated_at = TaskStatus.ACTIVE, self.scope.now
         try:
@@ -42,39 +45,74 @@ class TimeEntryService:
         except IntegrityError:
             raise ConflictError("Another task was started meanwhile. Stop that one first.") from None
         await self._block_from_now(task)
-        return await self._ended(task, "Started.")
+        self._say(task, "Started.")
+        return await self._ended(task)
 
     async def stop(self, task_id: int) -> Task:
         """Pause the running task: the time is kept, what is left is planned again."""
         task = await self._locked(task_id)
         if not await self.entries.close(task.user_id, task.id, self.scope.now):
             raise ConflictError(f"“{task.title}” is not running.")
-        task.status, task.updated_at, task.needs_scheduling = TaskStatus.OPEN, self.scope.now, True
+        task.status, task.updated_at = TaskStatus.OPEN, self.scope.now
+        task.needs_scheduling, task.unplaced_reason = True, None
         await self.scope.session.flush()
         await PlanningService(self.scope).place_provisionally(task)
-        return await self._ended(task, "Stopped.")
+        self._say(task, "Stopped.")
+        return await self._ended(task)
 
     async def complete(self, task_id: int) -> Task:
-        """Finish an open or running task; its remaining time is free again."""
+        """Finish an open or running task, with its parts that are not done; the remaining time is free again."""
         task = await self._locked(task_id)
         if task.status not in UNFINISHED:
             raise ConflictError(f"“{task.title}” is {_STATES[task.status]} already.")
+        for one in (task, *await self.tasks.list_parts_of(task.user_id, task.id)):
+            if one.status in UNFINISHED:
+                await self._complete(one, "Completed." if one is task else f"Completed with “{task.title}”.")
+        await SeriesService(self.scope).advance(task)
+        return await self._ended(task)
+
+    async def cancel(self, task_id: int) -> Task:
+        """Give up an open or running task, with its parts that are not done: kept, and no longer planned, until `reopen`."""
+        task = await self._locked(task_id)
+        if task.status not in UNFINISHED:
+            raise ConflictError(f"“{task.title}” is {_STATES[task.status]} already.")
+        for one in (task, *await self.tasks.list_parts_of(task.user_id, task.id)):
+            if one.status in UNFINISHED:
+                await self.entries.close(one.user_id, one.id, self.scope.now)
+                one.status, one.updated_at = TaskStatus.CANCELLED, self.scope.now
+                one.needs_scheduling, one.unplaced_reason = False, None
+                await self._cut_blocks(one, self.scope.now)
+                self._say(one, "Cancelled." if one is task else f"Cancelled with “{task.title}”.")
+        return await self._ended(task)
+
+    async def reopen(self, task_id: int) -> Task:
+        """Take back a completion, a cancellation or a skip, with the parts that went with it, or the whole that went with this.
+
+        What is left is planned again.
+        """
+        task = await self._locked(task_id)
+        if task.status in UNFINISHED:
+            raise ConflictError(f"“{task.title}” is {_STATES[task.status]} already.")
+        await SeriesService(self.scope).take_back(task)
+        parts = await self.tasks.list_parts_of(task.user_id, task.id)
+        parent = await self.tasks.get(task.user_id, task.parent_id) if task.parent_id else None
+        with_it = [part for part in parts if part.status is task.status and _ended_at(part) == _ended_at(task)]
+        with_it += [parent] if parent is not None and parent.status is TaskStatus.COMPLETED else []
+        for one in (task, *with_it):
+            one.status, one.completed_at, one.updated_at = TaskStatus.OPEN, None, self.scope.now
+            one.needs_scheduling, one.unplaced_reason = True, None
+            self._say(one, "Reopened." if one is task else f"Reopened with “{task.title}”.")
+        await self.scope.session.flush()
+        for one in (task, *with_it):
+            await PlanningService(self.scope).place_provisionally(one)
+        return await self._ended(task)
+
+    async def _complete(self, task: Task, said: str) -> None:
         await self.entries.close(task.user_id, task.id, self.scope.now)
         task.status, task.completed_at, task.updated_at = TaskStatus.COMPLETED, self.scope.now, self.scope.now
         task.needs_scheduling, task.unplaced_reason = False, None
         await self._cut_blocks(task, self.scope.now)
-        return await self._ended(task, "Completed.")
-
-    async def reopen(self, task_id: int) -> Task:
-        """Take back a completion; what is left is planned again."""
-        task = await self._locked(task_id)
-        if task.status in UNFINISHED:
-            raise ConflictError(f"“{task.title}” is {_STATES[task.status]} already.")
-        task.status, task.completed_at, task.updated_at = TaskStatus.OPEN, None, self.scope.now
-        task.needs_scheduling = True
-        await self.scope.session.flush()
-        await PlanningService(self.scope).place_provisionally(task)
-        return await self._ended(task, "Reopened.")
+        self._say(task, said)
 
     async def _locked(self, task_id: int) -> Task:
         await self.scope.lock()
@@ -89,10 +127,14 @@ class TimeEntryService:
             raise ConflictError(f"“{running[0].title}” is running. Stop or complete it first.")
 
     async def _block_from_now(self, task: Task) -> None:
-        """The running task's block begins now; the planner stretches it while it runs."""
+        """The running task's block begins now; the planner stretches it while it runs.
+
+        Of a task that may be split, one piece is done now, in place of the next one; later pieces and pins stay.
+        """
         entries = await self.entries.list_for_tasks(task.user_id, [task.id])
-        await self.plans.delete_task_blocks(task.user_id, task.id)
-        end_at = self.scope.now + timedelta(minutes=framing.remaining_minutes(task, entries))
+        left = framing.remaining_minutes(task, entries)
+        end_at = self.scope.now + timedelta(minutes=jobs.piece_minutes(task, left))
+        await self._make_way(task, end_at)
         self.plans.add_blocks(
             [
                 Block(
@@ -106,6 +148,15 @@ class TimeEntryService:
             ]
         )
 
+    async def _make_way(self, task: Task, end_at: datetime) -> None:
+        """Delete the task's blocks that the work until `end_at` stands for."""
+        blocks = await self.plans.list_task_blocks(task.user_id, task.id)
+        later = [block for block in blocks if block.start_at >= end_at] if jobs.is_split(task) else []
+        if len(later) == len(blocks):  # nothing of it was planned by then: the next floating piece is done early
+            early = next((block for block in later if not block.pinned), None)
+            later = [block for block in later if block is not early]
+        await self.plans.delete_blocks(task.user_id, [block.id for block in blocks if block not in later])
+
     async def _cut_blocks(self, task: Task, now: datetime) -> None:
         """Past time stays on the timeline as done; future time is given back."""
         for block in await self.plans.list_task_blocks(task.user_id, task.id):
@@ -114,12 +165,19 @@ class TimeEntryService:
             elif block.end_at > now:
                 block.end_at = now
 
-    async def _ended(self, task: Task, said: str) -> Task:
+    def _say(self, task: Task, said: str) -> None:
         self.tasks.note(task.user_id, task.id, self.scope.now, "person", said)
         log.info("Task: %s", said, extra={"task_id": task.id})
+
+    async def _ended(self, task: Task) -> Task:
         await self.scope.session.flush()
         await self.scope.changed(LeaseKind.PLAN)
         return task
+
+
+def _ended_at(task: Task) -> datetime:
+    """When the task was completed or cancelled."""
+    return task.completed_at or task.updated_at
 
 
 _STATES = {

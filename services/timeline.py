@@ -9,10 +9,8 @@ from zoneinfo import ZoneInfo
 
 from models import TaskStatus
 from planning.hours import Span, to_utc
-from repositories.events import EventRepository
 from repositories.plans import PlanRepository
-from repositories.users import UserRepository
-from services import framing, views
+from services import hours, taken, views
 from services.scope import Scope
 
 ROW_MINUTES = 5
@@ -34,9 +32,9 @@ class TimelineService:
         """The timeline of a local day: from an hour before work or the first item to an hour after the last."""
         midnight, next_midnight = self._bounds(day)
         items = await self._items(midnight, next_midnight)
-        hours = await self._hours(midnight, next_midnight)
+        work = await self._hours(midnight, next_midnight)
         now = self.scope.now if midnight <= self.scope.now < next_midnight else None
-        start_at, end_at = self._window(day, items, hours, now)
+        start_at, end_at = self._window(day, items, work, now)
         rows = _rows(start_at, end_at)
         return views.Timeline(
             day=day,
@@ -44,7 +42,7 @@ class TimelineService:
             end_at=end_at,
             rows=rows,
             items=_in_lanes([_on_grid(item, start_at, end_at) for item in items]),
-            shades=tuple(views.Shade(_row(low, start_at, rows), _row(high, start_at, rows)) for low, high in hours),
+            shades=tuple(views.Shade(_row(low, start_at, rows), _row(high, start_at, rows)) for low, high in work),
             marks=tuple(
                 views.HourMark(_row(at, start_at, rows), at)
                 for at in (start_at + timedelta(hours=hour) for hour in range(rows * ROW_MINUTES // 60 + 1))
@@ -53,8 +51,9 @@ class TimelineService:
             now_row=_row(now, start_at, rows) if now else None,
             planned_minutes=sum(_minutes(item.start_at, item.end_at) for item in items if item.kind == "task" and item.is_live),
             capacity_minutes=sum(
-                _minutes(low, high) - _covered(low, high, [(i.start_at, i.end_at) for i in items if i.kind == "event"])
-                for low, high in hours
+                _minutes(low, high)
+                - hours.covered_minutes(low, high, [(i.start_at, i.end_at) for i in items if i.kind != "task"])
+                for low, high in work
             ),
         )
 
@@ -62,15 +61,15 @@ class TimelineService:
         return to_utc(day, 0, self.zone), to_utc(day + timedelta(days=1), 0, self.zone)
 
     async def _hours(self, start_at: datetime, end_at: datetime) -> Sequence[Span]:
-        ranges = await UserRepository(self.scope.session).list_ranges(self.scope.person.id)
-        return framing.working_spans(ranges, self.scope.person.zone, start_at, end_at)
+        sets = await hours.load(self.scope.session, self.scope.person.id, start_at, end_at)
+        return hours.spans(sets, self.scope.person.zone, start_at, end_at)
 
     async def _items(self, start_at: datetime, end_at: datetime) -> list[views.TimelineItem]:
         person, session = self.scope.person, self.scope.session
-        events = await EventRepository(session).list_between(person.id, start_at, end_at)
+        known = await taken.load(session, person.id, start_at, end_at)
         items = [
-            views.TimelineItem("event", event.id, event.title, max(event.start_at, start_at), min(event.end_at, end_at), 1, 2)
-            for event in events
+            views.TimelineItem(item.kind, item.id, item.title, max(item.start_at, start_at), min(item.end_at, end_at), 1, 2)
+            for item in known.between(person.zone, start_at, end_at)
         ]
         for row in await PlanRepository(session).list_timeline_rows(person.id, start_at, end_at):
             is_late = row.status in UNFINISHED and row.deadline_at is not None and row.end_at > row.deadline_at
@@ -94,11 +93,11 @@ class TimelineService:
         return sorted(items, key=lambda item: (item.start_at, item.end_at, item.kind, item.id))
 
     def _window(
-        self, day: date, items: Sequence[views.TimelineItem], hours: Sequence[Span], now: datetime | None
+        self, day: date, items: Sequence[views.TimelineItem], work: Sequence[Span], now: datetime | None
     ) -> tuple[datetime, datetime]:
         """Whole hours around everything that there is to see, within the local day."""
-        starts = [*(item.start_at for item in items), *(low for low, _ in hours), *([now] if now else [])]
-        ends = [*(item.end_at for item in items), *(high for _, high in hours), *([now] if now else [])]
+        starts = [*(item.start_at for item in items), *(low for low, _ in work), *([now] if now else [])]
+        ends = [*(item.end_at for item in items), *(high for _, high in work), *([now] if now else [])]
         midnight, next_midnight = self._bounds(day)
         first = self._hour_at(min([to_utc(day, DAY_STARTS_HOUR * 60, self.zone), *starts]))
         last = max([to_utc(day, DAY_ENDS_HOUR * 60, self.zone), *ends])
@@ -149,13 +148,3 @@ def _widened(cluster: Sequence[views.TimelineItem]) -> list[views.TimelineItem]:
 
 def _minutes(start: datetime, end: datetime) -> int:
     return max(0, int((end - start).total_seconds() // 60))
-
-
-def _covered(low: datetime, high: datetime, spans: Sequence[Span]) -> int:
-    """Minutes of `[low, high)` that lie under at least one span."""
-    covered, reached = 0, low
-    for start, end in sorted(spans):
-        start = max(start, reached)  # noqa: PLW2901 - what lies before is counted
-        covered += _minutes(max(start, low), min(end, high))
-        reached = max(reached, end)
-    return covered

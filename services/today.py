@@ -12,14 +12,19 @@ from sqlalchemy import Row
 from models import LeaseKind, RunLease, TaskStatus, TimeEntry
 from planning.hours import to_utc
 from repositories.leases import LeaseRepository
-from repositories.tasks import Page, TaskRepository
+from repositories.projects import ProjectRepository
+from repositories.task_rows import Page, TaskRowRepository
+from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
-from services import views
+from services import views, wording
+from services.away import AwayService
 from services.scope import Scope
 from services.timeline import TimelineService
+from services.versions import VersionService
 
 FIRST_ROWS = 50
 MOST_ROWS = 1000
+MOST_RISKS = 3
 UNFINISHED = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 Shown = Mapping[views.GroupKey, int]
 """How many rows of a group the page shows, where it is more than the first."""
@@ -39,11 +44,13 @@ class TodayService:
         self.scope = scope
         self.zone = ZoneInfo(scope.person.zone)
         self.tasks = TaskRepository(scope.session)
+        self.rows = TaskRowRepository(scope.session)
 
     async def page(self, day: date | None, shown: Shown) -> views.Today:
         """All of Today, with the timeline of `day` (None: today) and as many rows of the groups as are `shown`."""
         person, now = self.scope.person, self.scope.now
         today = now.astimezone(self.zone).date()
+        risks = await self.rows.list_at_risk(person.id, now, MOST_RISKS)
         return views.Today(
             day=day or today,
             today=today,
@@ -53,19 +60,33 @@ class TodayService:
             groups=await self.groups(shown),
             timeline=await TimelineService(self.scope).day(day or today),
             planner=await self.planner(),
-            at_risk=await self.tasks.count_at_risk(person.id),
+            risks=tuple(task_row(row) for row in risks.rows),
+            at_risk=risks.total,
+            latest=await VersionService(self.scope).latest(),
+            missed=await AwayService(self.scope).missed(),
             open_total=await self.tasks.count_live(person.id),
         )
 
     async def groups(self, shown: Shown) -> tuple[views.TaskGroup, ...]:
         """The groups that have tasks, each with its first rows."""
-        found = [await self.group(key, 0, shown.get(key, FIRST_ROWS)) for key in LABELS]
-        return tuple(group for group in found if group.total)
+        pages = {key: await self._rows(key, _most(shown.get(key, FIRST_ROWS)), 0) for key in LABELS}
+        return await self._labelled({key: page for key, page in pages.items() if page.total})
 
     async def group(self, key: views.GroupKey, offset: int, limit: int = FIRST_ROWS) -> views.TaskGroup:
         """Rows of one group from `offset` on."""
-        page = await self._rows(key, min(max(limit, FIRST_ROWS), MOST_ROWS), offset)
-        return views.TaskGroup(key, LABELS[key], tuple(task_row(row) for row in page.rows), page.total)
+        return (await self._labelled({key: await self._rows(key, _most(limit), offset)}))[0]
+
+    async def _labelled(self, pages: Mapping[views.GroupKey, Page]) -> tuple[views.TaskGroup, ...]:
+        """Pages of rows with the labels of their tasks, which are read at once."""
+        task_ids = [row.id for page in pages.values() for row in page.rows]
+        labels: dict[int, list[str]] = {}
+        pairs = ProjectRepository(self.scope.session).list_task_labels(self.scope.person.id, task_ids)
+        for task_id, name in await pairs:
+            labels.setdefault(task_id, []).append(name)
+        return tuple(
+            views.TaskGroup(key, LABELS[key], tuple(task_row(row, labels.get(row.id, ())) for row in page.rows), page.total)
+            for key, page in pages.items()
+        )
 
     async def running(self) -> views.Running | None:
         """The running task and since when."""
@@ -73,7 +94,7 @@ class TodayService:
         if found is None:
             return None
         task, entry = found
-        row = await self.tasks.get_row(task.user_id, task.id)
+        row = await self.rows.get_row(task.user_id, task.id, self.scope.now)
         entries = await TimeEntryRepository(self.scope.session).list_for_tasks(task.user_id, [task.id])
         return views.Running(task_row(row), entry.started_at, tracked_minutes(entries)) if row else None
 
@@ -93,27 +114,33 @@ class TodayService:
         return views.PlannerStatus("waiting", "Planning…") if _is_due(plan) else views.PlannerStatus("idle")
 
     async def _rows(self, key: views.GroupKey, limit: int, offset: int) -> Page:
-        today = self.scope.now.astimezone(self.zone).date()
+        now = self.scope.now
+        today = now.astimezone(self.zone).date()
         midnight, tomorrow, day_after = (to_utc(today + timedelta(days=days), 0, self.zone) for days in range(3))
         user_id = self.scope.person.id
         match key:
             case "today":
-                return await self.tasks.list_planned(user_id, None, tomorrow, limit, offset)
+                return await self.rows.list_planned(user_id, now, None, tomorrow, limit, offset)
             case "tomorrow":
-                return await self.tasks.list_planned(user_id, tomorrow, day_after, limit, offset)
+                return await self.rows.list_planned(user_id, now, tomorrow, day_after, limit, offset)
             case "later":
-                return await self.tasks.list_planned(user_id, day_after, None, limit, offset)
+                return await self.rows.list_planned(user_id, now, day_after, None, limit, offset)
             case "unplaced":
-                return await self.tasks.list_unplaced(user_id, limit, offset)
+                return await self.rows.list_unplaced(user_id, now, limit, offset)
             case "done":
-                return await self.tasks.list_done_since(user_id, midnight, limit, offset)
+                return await self.rows.list_done_since(user_id, now, midnight, limit, offset)
 
 
-def task_row(row: Row[*tuple[Any, ...]]) -> views.TaskRow:
-    """A row of the repository as a line of the list."""
+def _most(rows: int) -> int:
+    """How many rows of a group are shown when so many are asked for."""
+    return min(max(rows, FIRST_ROWS), MOST_ROWS)
+
+
+def task_row(row: Row[*tuple[Any, ...]], labels: Sequence[str] = ()) -> views.TaskRow:
+    """A row of the repository, and the task's labels, as a line of the list."""
     late = 0
-    if row.end_at is not None and row.deadline_at is not None and row.status in UNFINISHED:
-        late = max(0, int((row.end_at - row.deadline_at).total_seconds() // 60))
+    if row.last_end_at is not None and row.deadline_at is not None and row.status in UNFINISHED:
+        late = max(0, int((row.last_end_at - row.deadline_at).total_seconds() // 60))
     return views.TaskRow(
         id=row.id,
         title=row.title,
@@ -127,9 +154,18 @@ def task_row(row: Row[*tuple[Any, ...]]) -> views.TaskRow:
         end_at=row.end_at,
         source=row.source,
         pinned=bool(row.pinned),
-        reason=row.reason or row.unplaced_reason or "",
+        reason=row.unplaced_reason or row.reason or "",
+        block_count=row.block_count,
+        is_short=row.unplaced_reason is not None and row.start_at is not None,
+        project=row.project,
+        labels=tuple(labels),
+        parent_id=row.parent_id,
+        parent_title=row.parent_title or "",
+        parts_total=row.parts_total,
+        parts_done=row.parts_done,
         late_minutes=late,
         completed_at=row.completed_at,
+        repeats=wording.repeats(row.rule, row.starts_at, row.is_timed) if row.rule else "",
     )
 
 

@@ -7,21 +7,23 @@ from datetime import datetime
 
 from config import Settings
 from db import AsyncSession
-from models import Preferences, User
+from models import HourSet, Preferences, User
+from repositories.hours import HourRepository
 from repositories.users import UserRepository
 from services import model_settings
 
 WORK = "Work"
-DEFAULT_RANGES = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
+DEFAULT_RANGES = tuple((0, weekday, 9 * 60, 17 * 60) for weekday in range(5))
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: their id, their IANA zone, and whether a model is asked for them."""
+    """Who acts: their id, their IANA zone, whether a model is asked for them, and whether they write 3/9 for 3 September."""
 
     id: int
     zone: str
     uses_model: bool
+    day_first: bool = False
 
 
 async def get_local_person(session: AsyncSession, settings: Settings) -> Person | None:
@@ -36,7 +38,8 @@ async def get_person(session: AsyncSession, settings: Settings, user_id: int) ->
 
 
 def _person(preferences: Preferences, settings: Settings) -> Person:
-    return Person(preferences.user_id, preferences.timezone, model_settings.is_in_use(preferences, settings))
+    uses_model = model_settings.is_in_use(preferences, settings)
+    return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first)
 
 
 async def ensure_local_person(session: AsyncSession, settings: Settings, now: datetime) -> Person:
@@ -46,9 +49,17 @@ async def ensure_local_person(session: AsyncSession, settings: Settings, now: da
     person = await get_local_person(session, settings)
     if person is not None:
         return person
-    user = User(name="You", created_at=now)
-    await users.add(user, Preferences(timezone=settings.default_zone, model=settings.ai_model))
-    await users.replace_ranges(user.id, WORK, DEFAULT_RANGES)
+    await add_person(session, "You", Preferences(timezone=settings.default_zone, model=settings.ai_model), now)
     made = await get_local_person(session, settings)
     assert made is not None
     return made
+
+
+async def add_person(session: AsyncSession, name: str, preferences: Preferences, now: datetime) -> int:
+    """Store a person who works on weekdays from 9 to 17; their id."""
+    user = User(name=name, created_at=now)
+    await UserRepository(session).add(user, preferences)
+    hours, work = HourRepository(session), HourSet(user_id=user.id, name=WORK)
+    await hours.add_set(work)
+    await hours.replace_ranges(work, DEFAULT_RANGES)
+    return user.id

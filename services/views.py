@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from services.away import Missed
+from services.versions import Version
+
 Status = Literal["open", "active", "completed", "cancelled"]
 Source = Literal["provisional", "planner", "user"]
 Actor = Literal["person", "planner", "assistant"]
@@ -17,7 +20,9 @@ GroupKey = Literal["today", "tomorrow", "later", "unplaced", "done"]
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One line of the list. `start_at` to `end_at` is its block (None: unplaced); `tracked_minutes` was really worked."""
+    """One line of the list. `start_at` to `end_at` is its first block that is not over (None: unplaced), of `block_count`;
+    `is_short`: they do not hold all of it. `tracked_minutes` was really worked;
+    `repeats` says how it does, where it does."""
 
     id: int
     title: str
@@ -35,11 +40,26 @@ class TaskRow:
     late_minutes: int = 0
     tracked_minutes: int = 0
     completed_at: datetime | None = None
+    block_count: int = 0
+    is_short: bool = False
+    project: str | None = None
+    labels: tuple[str, ...] = ()
+    parent_id: int | None = None
+    parent_title: str = ""
+    parts_total: int = 0
+    parts_done: int = 0
+    repeats: str = ""
+
+    @property
+    def is_frame(self) -> bool:
+        """It has parts: `start_at` to `end_at` is the next block among theirs."""
+        return self.parts_total > 0
 
     @property
     def is_at_risk(self) -> bool:
-        """Late by the plan, or with no place in it."""
-        return self.late_minutes > 0 or (self.status == "open" and self.start_at is None)
+        """Late by the plan, or with no place in it for all of it."""
+        is_missing = self.start_at is None or self.is_short
+        return self.late_minutes > 0 or (self.status == "open" and not self.is_frame and is_missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +74,10 @@ class TaskGroup:
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
-    """A block, an event or worked time on the timeline: grid lines `from_row` to `to_row` (5 minutes a row, the first is 1),
-    and its column `lane` (from 1) of `lanes` where items overlap."""
+    """A block, an event, a routine or worked time on the timeline: grid lines `from_row` to `to_row` (5 minutes a row, the
+    first is 1), and its column `lane` (from 1) of `lanes` where items overlap."""
 
-    kind: Literal["task", "event"]
+    kind: Literal["task", "event", "routine"]
     id: int
     title: str
     start_at: datetime
@@ -133,7 +153,8 @@ class PlannerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The page Today."""
+    """The page Today. `risks` are the first of the `at_risk` tasks, `latest` the last run of the planner, `missed` what was not
+    started while the person was away."""
 
     day: date
     today: date
@@ -143,8 +164,11 @@ class Today:
     groups: tuple[TaskGroup, ...]
     timeline: Timeline
     planner: PlannerStatus
+    risks: tuple[TaskRow, ...]
     at_risk: int
     open_total: int
+    latest: Version | None
+    missed: Missed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +178,11 @@ class Choice:
     value: str
     label: str
     is_selected: bool = False
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """What the macro of a select takes."""
+        return self.value, self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +204,36 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskBlock:
+    """One block of a task, and whether it is pinned."""
+
+    id: int
+    start_at: datetime
+    end_at: datetime
+    source: Source
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """How a task repeats, in words ("every Monday at 09:00"), and the next occurrences after it that are not of a past day:
+    none when the series is over. `is_timed`: their time of day is fixed."""
+
+    words: str
+    upcoming: tuple[datetime, ...]
+    is_timed: bool
+    is_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDetails:
-    """All that the task dialog shows beside its form."""
+    """All that the task dialog shows beside its form. `is_split`: its blocks are pinned one by one."""
 
     row: TaskRow
+    parts: tuple[TaskRow, ...]
+    blocks: tuple[TaskBlock, ...]
+    is_split: bool
+    parts_in_order: bool
     version: int
     created_at: datetime
     priority_reason: str
@@ -188,6 +243,7 @@ class TaskDetails:
     entries: tuple[Entry, ...]
     history: tuple[Change, ...]
     calls: int
+    recurrence: Recurrence | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from assistant.chips import described
+from assistant.recurrence import read_rule
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -28,7 +31,13 @@ def day_name(day: date, today: date) -> str:
         return _NEAR_DAYS[days_ahead]
     if 1 < days_ahead < 7:
         return f"{day:%a}"
-    return short_day(day) if day.year == today.year else f"{short_day(day)} {day.year}"
+    return dates(day, day, today)
+
+
+def dates(first: date, last: date, today: date) -> str:
+    """ "Fri 27 Nov", "Thu 24 Dec – Sat 2 Jan 2027" (the year when it differs)."""
+    days = [short_day(day) if day.year == today.year else f"{short_day(day)} {day.year}" for day in (first, last)]
+    return days[0] if first == last else " – ".join(days)
 
 
 def moment(at: datetime, now: datetime, zone: str) -> str:
@@ -52,6 +61,11 @@ def minutes(amount: int) -> str:
     if hours and rest:
         return f"{hours} h {rest} min"
     return f"{hours} h" if hours else f"{rest} min"
+
+
+def repeats(rule: str, starts_at: datetime, is_timed: bool) -> str:
+    """An RRULE and the wall time of its first occurrence as "every Monday at 09:00"."""
+    return described(read_rule(rule), starts_at.hour * 60 + starts_at.minute if is_timed else None)
 
 
 def local_input(at: datetime | None, zone: str) -> str:

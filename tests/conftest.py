@@ -79,6 +79,7 @@ async def site(stage: Stage) -> AsyncIterator[Site]:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
         yield Site(app, http)
+    await app.state.solver.close()
     await app.state.database.close()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from cli import cli
 from tests.e2e.server import AppServer
 from tests.test_config import run
 
@@ -14,20 +16,46 @@ NOW = "2026-11-23T09:00:00+01:00"
 
 class TestParse:
     def test_valid(self) -> None:
-        done = run("parse", "Write report 3h by Friday 5pm high", "--now", NOW, "--zone", "Europe/Berlin")
+        done = run("parse", "Write report 3h by Friday 5pm high", "--now", NOW, "--tz", "Europe/Berlin")
         assert done.returncode == 0
         assert json.loads(done.stdout) == {
             "title": "Write report",
             "duration_min": 180,
-            "deadline": "2026-11-27T17:00:00+01:00",
-            "importance": 2,
+            "deadline": "2026-11-27T17:00:00",
+            "priority": 2,
         }
 
     def test_problems(self) -> None:
-        done = run("parse", "Pay rent by 31 Feb", "--now", NOW, "--zone", "Europe/Berlin")
+        done = run("parse", "Pay rent by 31 Feb", "--now", NOW, "--tz", "Europe/Berlin")
         assert len(json.loads(done.stdout)["problems"]) == 1
 
-    @pytest.mark.parametrize("arguments", [("--zone", "Middle/Earth"), ("--now", "soon")])
+    def test_lines(self) -> None:
+        """One broken line has its own answer; those beside it are still read."""
+        asked = [
+            {"id": 1, "text": "Call Bob every Friday at 9", "now": "2026-11-18T10:00:00"},
+            {"id": "\ud800", "text": "x"},
+            [],
+        ]
+        lines = "\n".join([*map(json.dumps, asked), "{", ""])
+        done = CliRunner().invoke(cli, ["parse", "--jsonl", "--tz", "UTC"], input=lines)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        assert answers[0] == {
+            "id": 1,
+            "result": {
+                "title": "Call Bob",
+                "date": "2026-11-20",
+                "start": "2026-11-20T09:00:00",
+                "time": "09:00",
+                "recurrence": {"rrule": "FREQ=WEEKLY;BYDAY=FR"},
+            },
+        }
+        assert answers[1] == {"id": "\ud800", "result": {"title": "x"}}
+        assert [sorted(answer) for answer in answers[2:]] == [["error", "id"], ["error", "id"]]
+
+    def test_no_text(self) -> None:
+        assert run("parse").returncode == 2
+
+    @pytest.mark.parametrize("arguments", [("--tz", "Middle/Earth"), ("--now", "soon")])
     def test_invalid(self, arguments: tuple[str, str]) -> None:
         """A wrong option is a line about it, not a traceback."""
         done = run("parse", "Call Bob", *arguments)

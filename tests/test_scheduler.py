@@ -53,6 +53,20 @@ async def test_before_it_runs(stage: Stage, runner: Runner) -> None:
     await scheduler.stop()
 
 
+async def test_repeats(stage: Stage, runner: Runner) -> None:
+    """What became due while nothing ran is made at the start."""
+    await stage.add("Water plants every day 15min")
+    stage.clock.advance(days=1)
+    scheduler = Scheduler(runner, poll_seconds=3600)
+    scheduler.start()
+
+    async def is_made() -> bool:
+        return len({block.task_id for block in await stage.all_blocks()}) == 2
+
+    await until(is_made)
+    await scheduler.stop()
+
+
 async def test_polls(stage: Stage, runner: Runner) -> None:
     """Work that another process asked for is found without a wake."""
     scheduler = Scheduler(runner, poll_seconds=0.1)

@@ -1,12 +1,31 @@
-"""The plan as JSON."""
+"""The plan as JSON: as it stands, its versions, previews of changes, and what else is possible."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from routers.api.schemas import BlockOut, PlanOut, UnplacedOut
-from routers.deps import Reading
+from assistant.operations import ChangeSet
+from routers.api.schemas import (
+    BlockOut,
+    ExplanationOut,
+    OptionOut,
+    PlanOut,
+    PreviewOut,
+    UndoneOut,
+    UnplacedOut,
+    VersionOut,
+)
+from routers.deps import OptionalId, Reading, RowId, reading, writing
+from routers.plan import previewed, solved
+from services import options
+from services.changes import ChangeService
+from services.options import Option
 from services.plan_view import PlanViewService
+from services.runs import ask_plan
+from services.task_details import TaskDetailsService
+from services.versions import VersionService
+
+PAGE_ROWS = 50
 
 router = APIRouter(prefix="/api/v1", tags=["plan"])
 
@@ -21,4 +40,57 @@ async def show(scope: Reading) -> PlanOut:
         timezone=scope.person.zone,
         blocks=tuple(BlockOut.model_validate(block) for block in shown.blocks),
         unplaced=tuple(UnplacedOut.model_validate(task) for task in shown.unplaced),
+    )
+
+
+@router.get("/plan/versions")
+async def versions(scope: Reading, before: OptionalId = None) -> tuple[VersionOut, ...]:
+    """The newest runs of the planner with what each changed and why; `before` an id for older ones."""
+    found = await VersionService(scope).list_newest(PAGE_ROWS, before)
+    return tuple(VersionOut.model_validate(version) for version in found)
+
+
+@router.post("/plan/versions/{run_id}/undo")
+async def undo(request: Request, run_id: RowId) -> UndoneOut:
+    """Put what a run has moved back where it was, but for what was changed since."""
+    async with writing(request) as scope:
+        return UndoneOut.model_validate(await VersionService(scope).undo(run_id))
+
+
+@router.post("/plan/preview")
+async def preview(request: Request, change_set: ChangeSet) -> PreviewOut:
+    """The plan as it would be after the change set. Nothing is stored."""
+    found = await previewed(request, change_set.operations)
+    said = tuple(item.sentence for item in found.applied)
+    names = ("summary", "changes", "total", "new_risks", "solved_risks")
+    return PreviewOut.model_validate({name: getattr(found, name) for name in names} | {"applied": said})
+
+
+@router.post("/plan/apply")
+async def apply(request: Request, change_set: ChangeSet) -> tuple[str, ...]:
+    """Do the change set, all of it or nothing, and plan again: what was done, in sentences."""
+    async with writing(request) as scope:
+        applied = await ChangeService(scope).apply(change_set.operations)
+        await ask_plan(scope)
+    return tuple(item.sentence for item in applied)
+
+
+@router.get("/plan/explain/{task_id}")
+async def explain(request: Request, task_id: RowId) -> ExplanationOut:
+    """Why the task is where it is, and its next-best slots with what each would cost."""
+    async with reading(request) as scope:
+        details, _ = await TaskDetailsService(scope).show(task_id)
+    found = await solved(request, task_id, options.alternatives)
+    return ExplanationOut(task_id=task_id, reason=details.row.reason, alternatives=_options(found))
+
+
+@router.get("/plan/repairs/{task_id}")
+async def repairs(request: Request, task_id: RowId) -> tuple[OptionOut, ...]:
+    """What would give a late or unplaced task its time, the least harm first."""
+    return _options(await solved(request, task_id, options.repairs))
+
+
+def _options(found: tuple[Option, ...]) -> tuple[OptionOut, ...]:
+    return tuple(
+        OptionOut(title=item.title, cost=item.cost, change_set=ChangeSet(operations=item.operations)) for item in found
     )

@@ -2,9 +2,11 @@
    A behaviour is a function of its element; it may return a function that undoes it. */
 
 import announce from "./behaviors/announce.js";
+import chat from "./behaviors/chat.js";
 import clock from "./behaviors/clock.js";
 import connection from "./behaviors/connection.js";
 import dialog from "./behaviors/dialog.js";
+import drawer from "./behaviors/drawer.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
 import menus from "./behaviors/menus.js";
@@ -14,7 +16,7 @@ import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 
-const behaviors = { clock, connection, dialog, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
+const behaviors = { chat, clock, connection, dialog, drawer, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
 const bound = new Map();
 
 function bind(element) {

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assistant.dates import read_moment
+from assistant.durations import read_duration
 from assistant.instants import Role, Said, instant_of, last_minute, resolve, spoken
 from assistant.moments import Days, Moment, Reference
-from assistant.words import MONTHS, Words, read_duration
+from assistant.names import MONTHS
+from assistant.words import Words
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday
 HERE = Reference(NOW)
@@ -30,7 +32,7 @@ class TestWords:
         words = Words("Call Bob2 at 5pm!!")
         assert [words.word(at) for at in range(len(words))] == ["call", "bob", "2", "at", "5", "pm", "!", "!"]
         assert (words.starts[4], words.ends[5]) == (13, 16)
-        assert (words.word(-1), words.word(99)) == ("", "")
+        assert (words.word(-1), words.word(40)) == ("", "")
 
     @pytest.mark.parametrize(
         ("text", "closes"), [("3 days", True), ("3, 4", True), ("3) ", True), ("3-day", False), ("3.10", False)]
@@ -84,6 +86,7 @@ class TestReadMoment:
     @given(st.dates(date(2026, 11, 18), date(2027, 11, 17)), st.booleans())
     def test_without_a_year_it_is_the_next(self, day: date, day_first: bool) -> None:
         text = f"{day.day}/{day.month}" if day_first else f"{day.month}/{day.day}"
+        assume(text != "24/7")  # an idiom, not a date
         assert days_of(text, Reference(NOW, day_first, asked=True)) == (day, day)
         assert days_of(f"{day.day} {MONTHS[day.month - 1]}") == (day, day)
 

@@ -91,7 +91,7 @@ def until(is_so: Callable[[], bool], page: Page, what: str, seconds: float = 10.
 def work_daily(app: AppServer, first_hour: int = FIRST_HOUR, last_hour: int = LAST_HOUR) -> None:
     """Give every weekday the same working hours, so that a test does not depend on the day on which it runs."""
     spans = {f"{day}_start_1": f"{first_hour:02d}:00" for day in WEEKDAYS}
-    app.post("/settings/hours", spans | {f"{day}_end_1": f"{last_hour:02d}:00" for day in WEEKDAYS})
+    app.post("/settings/hours/1", {"name": "Work"} | spans | {f"{day}_end_1": f"{last_hour:02d}:00" for day in WEEKDAYS})
 
 
 def add(page: Page, text: str) -> None:

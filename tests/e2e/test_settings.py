@@ -23,7 +23,8 @@ def test_hours_move_the_plan(app: AppServer, open_tab: OpenTab) -> None:
     for day in WEEKDAYS:
         page.locator(f"[name={day}_start_1]").fill("20:00")
         page.locator(f"[name={day}_end_1]").fill("22:00")
-    save(page, "hours")
+    page.locator("#hour-set-1").get_by_role("button", name="Save").click()
+    expect(page.locator("#hour-set-1").get_by_text("Saved", exact=True)).to_be_visible()
     until(lambda: slots(app)[0].start.hour >= 20, page, "the evening")
     check_sound(slots(app), 20, 22)
     page.get_by_role("link", name="Today").click()
@@ -36,7 +37,7 @@ def test_mistake_in_the_hours(app: AppServer, open_tab: OpenTab) -> None:
     page = tab.page
     page.locator("[name=tue_start_1]").fill("10:00")
     page.locator("[name=tue_end_1]").fill("")
-    page.locator("#settings-hours").get_by_role("button", name="Save").click()
+    page.locator("#hour-set-1").get_by_role("button", name="Save").click()
     expect(page.get_by_role("group", name="Tuesday")).to_have_accessible_description(
         "Give a start and an end, such as 09:00 and 17:00, or leave both empty."
     )

@@ -21,8 +21,9 @@ from config import ROOT
 from db import Database
 from models import Block, BlockSource, Run, RunLease, Task
 from services import users
+from services.hour_service import HourService
+from services.hours_form import parse_set
 from services.scope import Scope
-from services.settings import SettingsService
 from services.tasks import TaskService
 from tests.conftest import as_environment
 from tests.guarantees.report import Tally
@@ -99,7 +100,7 @@ async def everybody(database: Database) -> list[int]:
     for who in people:
         async with database.session_scope() as session:
             scope = Scope(session, await users.get_person(session, settings, who), datetime.now(UTC), settings)
-            await SettingsService(scope).save_hours(WHOLE_WEEK)
+            await HourService(scope).set_weekly(None, parse_set(WHOLE_WEEK).ranges)
     return people
 
 

@@ -13,18 +13,23 @@ import pytest
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
+from assistant.operations import PinTask, UnpinTask
 from errors import AppError
 from models import Block, Event, Task, TaskStatus
 from planning.checker import check
-from planning.problem import Placement, Plan, Problem, Unplaced
+from planning.problem import Plan, Problem, Unplaced
 from services import snapshot
+from services.changes import ChangeService
 from services.events import EventEdit, EventService
+from services.hour_service import HourService
+from services.hours_form import parse_set
 from services.planning import PlanningService
-from services.settings import SettingsService
+from services.rhythm import Rhythm, RhythmService
 from services.task_details import TaskDetailsService
 from services.task_form import parse
 from services.tasks import TaskService
 from services.time_entries import TimeEntryService
+from services.versions import VersionService
 from tests.guarantees.report import Tally
 from tests.support.model_server import Json, ModelServer, Seen, in_markers
 from tests.support.stage import ZONE, SolverInside, Stage
@@ -80,7 +85,7 @@ async def touch(stage: Stage, rng: random.Random, number: int) -> None:
         async with stage.reading() as scope:
             ids = [*await scope.session.scalars(select(Task.id).where(Task.user_id == stage.ada))]
             events = [*await scope.session.scalars(select(Event.id).where(Event.user_id == stage.ada))]
-        task_id, kind = rng.choice(ids or [1]), rng.randrange(14)
+        task_id, kind = rng.choice(ids or [1]), rng.randrange(19)
         if kind <= 3:
             await stage.add(rng.choice(LINES).format(n=f"Task {number}"))
         elif kind <= 6:
@@ -102,18 +107,45 @@ async def touch(stage: Stage, rng: random.Random, number: int) -> None:
         elif kind == 13:
             stage.clock.advance(minutes=rng.choice((1, 3, 20, 240)))
             await stage.runner().flag_overdue()
+        elif kind >= 14:
+            await _change_mind(stage, rng, task_id, kind)
     except AppError:
         pass
+
+
+async def _change_mind(stage: Stage, rng: random.Random, task_id: int, kind: int) -> None:
+    """Another rhythm, a day off, a part, a pin or a pin let go, a version taken back, or the change that an option offers."""
+    at = stage.clock() + timedelta(minutes=5 * rng.randrange(1, 800))
+    if kind == 14:
+        focus = rng.choice((None, (540, 720)))
+        rhythm = Rhythm(*rng.choice(((0, 0), (90, 15), (180, 30))), rng.choice((0, 10)), focus)
+        async with stage.writing() as scope:
+            await RhythmService(scope).set_rhythm(rhythm)
+    elif kind == 15:
+        async with stage.writing() as scope:
+            await HourService(scope).set_exception(None, at.date(), rng.choice(((), ((600, 900),), ((1320, 120),))))
+    elif kind == 16:
+        async with stage.writing() as scope:
+            await TaskService(scope).add("A part 45min", parent_id=task_id)
+    elif kind == 17:
+        async with stage.writing() as scope:
+            version = await VersionService(scope).latest()
+            await VersionService(scope).undo(version.id if version else 1)
+    else:
+        operation = rng.choice((PinTask(task_id=task_id, start_at=at), UnpinTask(task_id=task_id)))
+        async with stage.writing() as scope:
+            await ChangeService(scope).apply([operation])
 
 
 async def _edit(stage: Stage, rng: random.Random, task_id: int, ids: list[int]) -> None:
     async with stage.reading() as scope:
         _, form = await TaskDetailsService(scope).show(task_id)
     at = f"2026-11-{rng.randrange(23, 30)}T{rng.randrange(24):02d}:{rng.randrange(60):02d}"
-    name = rng.choice(("duration_minutes", "deadline_at", "earliest_at", "start_at", "deadline_is_hard", "waits_for"))
+    minutes = ("duration_minutes", "min_chunk_minutes", "max_chunk_minutes", "max_per_day_minutes", "buffer_minutes")
+    name = rng.choice((*minutes, "deadline_at", "earliest_at", "start_at", "deadline_is_hard", "energy", "waits_for"))
     waits_for = [str(rng.choice(ids))] if name == "waits_for" else []
-    changed = {"duration_minutes": str(rng.randrange(1, 400)), "deadline_is_hard": "on"}.get(name, at)
-    edit = parse(form | {name: changed}, waits_for, stage.clock(), ZONE)
+    changed = dict.fromkeys(minutes, str(rng.randrange(1, 400))) | {"deadline_is_hard": "on", "energy": "high"}
+    edit = parse(form | {name: changed.get(name, at)}, waits_for, stage.clock(), ZONE)
     async with stage.writing() as scope:
         await TaskService(scope).edit(task_id, edit)
 
@@ -133,15 +165,13 @@ async def stored(stage: Stage) -> tuple[Problem, Plan]:
     async with stage.reading() as scope:
         rows = await PlanningService(scope).load()
     framed = snapshot.build(rows)
-    fixed = {item.placement.job_id: item.placement for item in framed.problem.fixed}
-    placements = []
-    for block in rows.blocks:
-        job_id = str(block.task_id)
-        low, high = framed.frame.minute_before(block.start_at), framed.frame.minute_after(block.end_at)
-        placements.append(fixed.get(job_id, Placement(job_id, low, high)))
-    have = {placement.job_id for placement in placements}
-    missing = tuple(Unplaced(job.id, "no_room") for job in framed.problem.jobs if job.id not in have)
-    return framed.problem, Plan(tuple(placements), missing)
+    problem, fixed = framed.problem, {item.placement for item in framed.problem.fixed}
+    settled = {item.job_id for item in fixed} - {job.id for job in problem.jobs if job.is_split}
+    loose = {framed.frame.placement(block) for block in rows.blocks}
+    placements = fixed | {item for item in loose if item.job_id not in settled}
+    have = {placement.job_id for placement in placements} - {str(task.id) for task in rows.tasks if task.unplaced_reason}
+    missing = tuple(Unplaced(job.id, "no_room") for job in problem.jobs if job.id not in have)
+    return problem, Plan(tuple(sorted(placements)), missing)
 
 
 async def examine(stage: Stage, tally: Tally, number: int) -> None:
@@ -152,9 +182,11 @@ async def examine(stage: Stage, tally: Tally, number: int) -> None:
     tally.case(await overlaps(stage) == 0, f"after act {number}: blocks overlap")
     async with stage.reading() as scope:
         tasks = (await scope.session.scalars(select(Task).where(Task.status.in_(LIVE), Task.deleted_at.is_(None)))).all()
-    placed = {placement.job_id for placement in plan.placements}
-    for task in tasks:
-        has_answer = (str(task.id) in placed) != (task.unplaced_reason is not None)
+    placed, split = {item.job_id for item in plan.placements}, {job.id for job in problem.jobs if job.is_split}
+    planned = {job.id for job in problem.jobs}
+    for task in [task for task in tasks if str(task.id) in planned]:
+        has_place, has_reason = str(task.id) in placed, task.unplaced_reason is not None
+        has_answer = has_place or has_reason if str(task.id) in split else has_place != has_reason
         tally.case(has_answer and not task.needs_scheduling, f"after act {number}: task {task.id} has no answer")
 
 
@@ -165,7 +197,7 @@ async def live_through(stage: Stage, model: ModelServer, acts: int, seed: int) -
     await stage.use_model(model.url)
     async with stage.writing() as scope:
         hours = {"mon_start_1": "09:00", "mon_end_1": "17:00", "tue_start_1": "20:00", "tue_end_1": "04:00"}
-        await SettingsService(scope).save_hours(hours | {"wed_start_1": "09:00", "wed_end_1": "12:00"})
+        await HourService(scope).set_weekly(None, parse_set(hours | {"wed_start_1": "09:00", "wed_end_1": "12:00"}).ranges)
     runner = stage.runner(SolverInside())
     for number in range(acts):
         await touch(stage, rng, number)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
 from planning.checker import check
 from planning.problem import (
     MAX_MINUTE,
+    Allowance,
+    Budget,
     Busy,
     Calendar,
     Demand,
@@ -52,6 +56,12 @@ def pinned(name: str, start: int, length: int = 60, kind: FixedKind = "pinned") 
     return Fixed(block(name, start, length), kind)
 
 
+def budget(*minutes: int, of: str = "ab", every: int = DAY) -> Budget:
+    """So many minutes for the jobs named by one letter each, in one day (or what `every` says) after the other."""
+    days = (Interval(number * every, (number + 1) * every) for number in range(len(minutes)))
+    return Budget("Project", tuple(of), tuple(map(Allowance, days, minutes)))
+
+
 def starts(plan: Plan) -> dict[str, int]:
     return {placement.job_id: placement.start for placement in reversed(plan.placements)}
 
@@ -91,10 +101,24 @@ def problems(draw: st.DrawFn, most_jobs: int = 8) -> Problem:
     current = draw(st.lists(spans, max_size=6, unique_by=lambda span: span.job_id)) if jobs else []
     fields = (jobs, resources, horizon, now, grid, calendars, draw(st.sampled_from(((), (100, 1500), (0, 1440, 2880)))))
     kept = tuple(current)
+    budgets = draw(_budgets(jobs, horizon))
     try:
-        return Problem(*fields, tuple(Fixed(entry, "pinned") for entry in fixed), kept)
+        return Problem(*fields, tuple(Fixed(entry, "pinned") for entry in fixed), kept, budgets=budgets)
     except ProblemError:  # the fixed blocks overlap beyond capacity
-        return Problem(*fields, (), kept)
+        return Problem(*fields, (), kept, budgets=budgets)
+
+
+@st.composite
+def _budgets(draw: st.DrawFn, jobs: tuple[Job, ...], horizon: int) -> tuple[Budget, ...]:
+    """Mostly none; or one or two of some jobs each, over spans that touch or not."""
+    budgets: list[Budget] = []
+    for number in range(draw(st.sampled_from((0, 0, 1, 2)))):
+        marks = draw(st.lists(st.integers(-50, horizon), min_size=2, max_size=4, unique=True).map(sorted))
+        spans = [span for span in pairwise(marks) if draw(st.booleans())]
+        minutes = st.sampled_from((0, 30, 60, 100))
+        names = tuple(entry.id for entry in jobs if draw(st.booleans()))
+        budgets.append(Budget(f"b{number}", names, tuple(Allowance(Interval(*span), draw(minutes)) for span in spans)))
+    return tuple(budgets)
 
 
 def _breaks(draw: st.DrawFn, capacity: int) -> tuple[int, int]:

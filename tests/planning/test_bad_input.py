@@ -4,7 +4,8 @@ and a second."""
 from __future__ import annotations
 
 import time
-from math import nan
+from collections.abc import Callable
+from math import inf, nan
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +15,22 @@ from benchmarks.generate import within
 from planning.draft import draft
 from planning.engine import solve
 from planning.exchange import plan_from_json, plan_to_json, problem_from_json, problem_to_json
-from planning.problem import Interval, Job, Predecessor, Problem, ProblemError, Resource
-from tests.planning.cases import ADA, assert_valid, block, codes, day, job, pinned
+from planning.problem import (
+    Allowance,
+    Busy,
+    Calendar,
+    Demand,
+    Interval,
+    Job,
+    Predecessor,
+    Problem,
+    ProblemError,
+    Resource,
+    Unplaced,
+)
+from tests.planning.cases import ADA, DAY, assert_valid, block, codes, day, job, pinned, starts
+
+WINDOWS = tuple(Interval(minute, minute + 20) for minute in range(0, 30_000, 30))
 
 
 @pytest.mark.parametrize(
@@ -60,11 +75,76 @@ def test_refused(fields: dict[str, int]) -> None:
         {"min_chunk": -5},
         {"max_per_day": 0},
         {"max_chunk": 1, "duration": 5_000},
+        {"duration": nan},
+        {"duration": inf},
+        {"release": nan},
+        {"deadline": nan},
+        {"suggested_start": nan},
+        {"buffer_after": nan},
+        {"min_chunk": nan},
+        {"max_chunk": nan},
+        {"max_per_day": nan},
     ],
 )
 def test_jobs_refused_by_name(fields: dict[str, float]) -> None:
     with pytest.raises(ProblemError, match=r"^Job 'a' .*\.$"):
         Job(**{"id": "a", "duration": 5, **fields})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "fields"),
+    [
+        (Interval, {"start": nan, "end": 5}),
+        (Interval, {"start": 0, "end": nan}),
+        (Predecessor, {"job_id": "a", "lag": nan}),
+        (Allowance, {"interval": Interval(0, 5), "minutes": nan}),
+        (Resource, {"id": "ada", "capacity": nan}),
+        (Resource, {"id": "ada", "max_stretch": nan}),
+        (day, {"horizon": nan}),
+        (day, {"now": nan}),
+        (day, {"grid": nan}),
+    ],
+)
+def test_nan_is_refused_everywhere(make: Callable[..., object], fields: dict[str, object]) -> None:
+    with pytest.raises(ProblemError, match=r"^[A-Z].*\.$"):
+        make(**fields)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "words"),
+    [
+        ((job("a", after=("b",)), job("b", after=("a",))), "Job 'a' waits for itself: a after b after a"),
+        ((job("a", demands=(Demand("ada", 2),)),), "Job 'a' may ask for 1 to 1 of 'ada', not 2"),
+        (
+            tuple(job(str(number), 1_000, max_chunk=2 - number % 2) for number in range(21)),
+            "need 15500 blocks, job '1' the most; 15000 can be planned",
+        ),
+    ],
+)
+def test_problems_refused_by_name(jobs: tuple[Job, ...], words: str) -> None:
+    with pytest.raises(ProblemError, match=words):
+        day(*jobs)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (job("a", release=300, deadline=200, deadline_is_hard=True), "hard_deadline"),
+        (job("a", min_chunk=30, allowed=(Interval(0, 25), Interval(50, 75))), "too_long"),
+        (job("a", calendar="Never"), "no_window"),
+        (job("a", allowed=()), "no_window"),
+        (job("a", release=DAY), "no_window"),
+        (job("a", 481), "too_long"),
+        (job("a", deadline=-5, deadline_is_hard=True), "hard_deadline"),
+    ],
+)
+def test_the_rest_is_planned(wrong: Job, code: str) -> None:
+    calendars = (Calendar("Work", (Interval(0, 480),)), Calendar("Never", ()))
+    problem = day(wrong, job("b"), job("c", after=("a",)), calendars=calendars)
+    plan = solve(problem, seconds=5, effort=0.1)
+    assert_valid(problem, plan)
+    assert starts(plan) == {"b": 0}
+    assert plan.unplaced == (Unplaced("a", code), Unplaced("c", "predecessor", "a"))  # type: ignore[arg-type]
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4, unique=True))
@@ -82,6 +162,33 @@ def test_ten_thousand_jobs() -> None:
     begin = time.process_time()  # other processes do not count
     plan = solve(problem, seconds=3, clock=time.process_time)
     assert time.process_time() - begin < 3 + 1
+    assert_valid(problem, plan)
+
+
+def _year(*jobs: Job, busy: tuple[Busy, ...] = (), grid: int = 5) -> Problem:
+    hours = Calendar("Work", tuple(Interval(number * DAY + 540, number * DAY + 1020) for number in range(365)))
+    return Problem(jobs, (Resource("ada", 1, "Work", busy),), 366 * DAY, calendars=(hours,), grid=grid)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        # each of thousands of gaps between meetings is too short, or taken, when the last jobs look for one
+        _year(
+            *(job(str(number), 30, deadline=5_000 + number * 60) for number in range(3_000)),
+            busy=tuple(Busy(Interval(minute, minute + 7)) for minute in range(0, 366 * DAY - 10, 40)),
+        ),
+        # a thousand windows, all of them too short
+        _year(*(job(str(number), 30, allowed=WINDOWS, preferred=WINDOWS) for number in range(1_000))),
+        # a thousand blocks of a minute each
+        _year(*(job(str(number), 1_000, max_chunk=1) for number in range(15)), grid=1),
+    ],
+    ids=["meetings", "windows", "minutes"],
+)
+def test_ends_in_time(problem: Problem) -> None:
+    begin = time.process_time()  # other processes do not count
+    plan = solve(problem, seconds=2, clock=time.process_time)
+    assert time.process_time() - begin < 2 + 1
     assert_valid(problem, plan)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from planning.checker import Rule, check
 from planning.problem import Busy, Calendar, Demand, Interval, Placement, Plan, Predecessor, Problem, Resource, Unplaced
-from tests.planning.cases import block, day, job, pinned
+from tests.planning.cases import block, budget, day, job, pinned
 
 TEAM = Resource("team", 2)
 BOTH = (Demand("team", 2),)
@@ -44,6 +44,9 @@ VALID = [
     (day(job("a", buffer_after=30)), Plan((block("a", 420),))),
     (day(job("a", 200), job("b"), resources=(RESTING,)), Plan((block("a", 0, 200), block("b", 215)))),
     (day(job("a"), job("b"), resources=(RESTING,)), Plan((block("a", 0), block("b", 60)))),
+    # the person's word may exceed a budget; a block over the border of two days counts in the first; other jobs do not
+    (day(job("a"), job("b"), fixed=(pinned("a", 0),), budgets=(budget(30, of="a"),)), Plan((block("a", 0), block("b", 60)))),
+    (day(job("a"), budgets=(budget(60, 0, of="a", every=90),)), Plan((block("a", 60),))),
     # two windows that touch hold a block across their border
     (day(job("a", allowed=(Interval(0, 30), Interval(30, 60)))), Plan((block("a", 0),))),
 ]
@@ -132,6 +135,19 @@ BROKEN: list[tuple[Rule, str, Problem, Plan]] = [
         "c",
         day(job("a"), job("b"), job("c", 10), resources=(RESTING,), fixed=(pinned("a", 0), pinned("b", 60))),
         Plan((block("a", 0), block("b", 60), block("c", 130, 10))),
+    ),
+    ("budget", "a", day(job("a"), job("b"), budgets=(budget(110),)), Plan((block("a", 0), block("b", 60)))),
+    (
+        "budget",
+        "b",
+        day(job("a"), job("b"), fixed=(pinned("a", 0),), budgets=(budget(110),)),
+        Plan((block("a", 0), block("b", 60))),
+    ),
+    (
+        "budget",
+        "a",
+        day(job("a", 90, max_chunk=50), budgets=(budget(80, of="a"),)),
+        Plan((block("a", 0, 50), block("a", 60, 40))),
     ),
     ("fixed", "a", day(job("a", 120, max_chunk=60), fixed=(pinned("a", 0),)), Plan((block("a", 90),))),
     ("fixed", "a", day(job("a"), fixed=(pinned("a", 0),)), Plan((block("a", 5),))),

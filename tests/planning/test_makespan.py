@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from benchmarks import projects
 from benchmarks.rcpsp import all_starts, faults, read, run, to_problem
 from planning.draft import draft
 from planning.engine import solve
 from planning.evolve import evolve, lower_bound
 from planning.frame import Frame
-from planning.makespan import shortest
+from planning.makespan import SMALL, shortest
 from planning.problem import Demand, Job, Predecessor, Problem, Resource
 from planning.project import Project
+from planning.shortest import Shortest, shorten
 from tests.planning.cases import assert_valid, codes, day, job, pinned, problems, starts
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "psplib"
@@ -93,6 +95,31 @@ class TestEvolve:
         order = own.forward(range(30)) or []
         found = evolve(own, order, children=200, should_stop=lambda: False)
         assert lower_bound(own) <= own.end(found) < own.end(order)
+
+
+class TestLarge:
+    def test_repeatable_and_no_longer_than_evolution(self, tmp_path: Path) -> None:
+        # above SMALL jobs CP-SAT goes on without looking for a proof
+        path = tmp_path / "hard.sm"
+        path.write_text(projects.project(1, SMALL + 5, 0.2))
+        problem = to_problem(read(path))
+        one, other = (shortest(problem, seconds=60, clock=lambda: 0.0, effort=0.1) for _ in range(2))
+        assert one.plan == other.plan
+        assert_valid(problem, one.plan)
+        assert one.lower_bound <= one.plan.cost.makespan < draft(problem).cost.makespan
+
+    def test_a_local_search_claims_no_more_than_is_true(self, tmp_path: Path) -> None:
+        path = tmp_path / "small.sm"
+        path.write_text(projects.project(2, 16, 0.25))
+        own = Project(Frame(to_problem(read(path))))
+        start = Shortest(own.forward(range(16)) or [], lower_bound(own))
+        best = shorten(own, start, seconds=30, workers=2)
+        found = shorten(own, start, seconds=30, workers=2, effort=0.1, is_local=True)
+        assert best.bound == own.end(best.starts)
+        assert start.bound <= found.bound <= best.bound <= own.end(found.starts) <= own.end(start.starts)
+
+    def test_the_same_file_from_the_same_arguments(self) -> None:
+        assert projects.project(3, 20, 0.3) == projects.project(3, 20, 0.3) != projects.project(4, 20, 0.3)
 
 
 class TestFiles:

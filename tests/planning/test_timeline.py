@@ -66,3 +66,24 @@ def test_algebra(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> N
     assert minutes_of(intersection(one, other)) == minutes_of(left) & minutes_of(right)
     assert minutes_of(difference(one, other)) == minutes_of(left) - minutes_of(right)
     assert one == merged(one)
+
+
+@given(
+    st.lists(spans, max_size=6),
+    st.lists(st.tuples(spans, st.booleans(), st.integers(0, 130), st.integers(1, 40), st.integers(20, 130)), max_size=12),
+)
+@settings(max_examples=300, deadline=None)
+def test_what_it_remembers_changes_no_answer(
+    open_spans: list[tuple[int, int]], steps: list[tuple[tuple[int, int], bool, int, int, int]]
+) -> None:
+    line, held_now = Timeline(merged(open_spans), 3, LOW, HIGH, 5), list[tuple[int, int]]()
+    for span, is_back, start, duration, last_end in steps:
+        if is_back and held_now:
+            line.take(*held_now.pop(), -1)
+        else:
+            held_now.append(span)
+            line.take(*span, 1)
+        fresh = line.copy()
+        fresh.passed.clear()
+        for units in (1, 3):
+            assert line.earliest(start, duration, units, last_end) == fresh.earliest(start, duration, units, last_end)

@@ -109,3 +109,70 @@ class TestErrors:
     async def test_schema(self, site: Site) -> None:
         paths = (await site.http.get("/openapi.json")).json()["paths"]
         assert {"/api/v1/tasks", "/api/v1/plan"} <= {*paths}
+
+
+class TestParse:
+    async def parse(self, site: Site, **said: object) -> dict[str, object]:
+        answer = await site.http.post("/api/v1/tasks/parse", json=said)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, object] = answer.json()
+        return body
+
+    async def test_valid(self, site: Site, stage: Stage) -> None:
+        text = "Write report 2h by Friday 5pm !2 #desk +book @ann in the morning in 1h chunks // at home"
+        assert await self.parse(site, text=text) == {
+            "title": "Write report",
+            "duration_min": 120,
+            "deadline": "2026-11-27T17:00:00",
+            "priority": 2,
+            "labels": ["desk"],
+            "project": "book",
+            "assignees": ["ann"],
+            "chunk_min": 60,
+            "windows": [{"from": "06:00", "to": "12:00"}],
+            "context": "at home",
+        }
+        assert (await site.http.get("/api/v1/tasks")).json()["total"] == 0
+
+    async def test_recurrence(self, site: Site) -> None:
+        assert await self.parse(site, text="Standup every weekday at 9:30") == {
+            "title": "Standup",
+            "date": "2026-11-23",
+            "start": "2026-11-23T09:30:00",
+            "time": "09:30",
+            "recurrence": {"rrule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"},
+        }
+
+    async def test_when_and_where(self, site: Site) -> None:
+        said = {"text": "Pay 3/9", "now": "2026-01-01T23:30:00Z", "timezone": "Asia/Tokyo"}
+        assert (await self.parse(site, **said))["date"] == "2026-03-09"
+        assert (await self.parse(site, **said, day_first=True))["date"] == "2026-09-03"
+        assert (await self.parse(site, **said | {"text": "Pay tomorrow"}))["date"] == "2026-01-03"
+
+    async def test_ignored(self, site: Site) -> None:
+        assert await self.parse(site, text="Plan tomorrow", ignored=[[5, 13]]) == {"title": "Plan tomorrow"}
+
+    async def test_problems(self, site: Site) -> None:
+        assert (await self.parse(site, text=""))["problems"] == ["Say what is to be done: the text holds no words for a title."]
+
+    @pytest.mark.parametrize(
+        ("said", "field"),
+        [
+            ({}, "text"),
+            ({"text": 5}, "text"),
+            ({"text": "x" * 20_001}, "text"),
+            ({"text": "x", "timezone": "Mars/Base"}, "timezone"),
+            ({"text": "x", "timezone": "../etc/passwd"}, "timezone"),
+            ({"text": "x", "now": "2026-01-01T00:00:00"}, "now"),
+            ({"text": "x", "ignored": [[-1, 2]]}, "0"),
+            ({"text": "x", "more": 1}, "more"),
+        ],
+    )
+    async def test_invalid(self, site: Site, said: dict[str, object], field: str) -> None:
+        answer = await site.http.post("/api/v1/tasks/parse", json=said)
+        assert answer.status_code == 422
+        assert any(name.startswith(field) for name in answer.json()["fields"])
+
+    async def test_schema(self, site: Site) -> None:
+        schemas = (await site.http.get("/openapi.json")).json()["components"]["schemas"]
+        assert {"title", "recurrence", "windows"} <= {*schemas["ParsedOut"]["properties"]}

@@ -10,8 +10,6 @@ from tests.support.model_server import ModelServer
 from tests.support.pages import Site, fragment, has, parse, text, value
 from tests.support.stage import KEY, Stage, settings_for
 
-HOURS = {"mon_start_1": "09:00", "mon_end_1": "12:00", "mon_start_2": "13:00", "mon_end_2": "17:00"}
-
 
 def model_form(url: str, **changes: str) -> dict[str, str]:
     base = {"model": "openai/scripted", "api_base": url, "api_key": KEY, "max_tokens": "2000", "temperature": "0.2"}
@@ -25,7 +23,7 @@ class TestShow:
         assert value(page, "input[name=mon_start_1]") == "09:00"
         assert value(page, "input[name=sat_start_1]") == ""
         assert [node.attributes["id"] for node in page.css("section.part")] == [
-            f"settings-{key}" for key in ("hours", "zone", "context", "model", "ai")
+            f"settings-{key}" for key in ("hours", "days", "rhythm", "zone", "context", "model", "ai")
         ]
 
     async def test_environments_key(self, stage: Stage, site: Site) -> None:
@@ -135,25 +133,6 @@ class TestZone:
         part = await site.press("/settings/zone", {"zone": "Middle/Earth"}, 422)
         assert text(part, "#field-zone-error") == "Choose a zone such as Europe/Berlin."
         assert value(part, "#field-zone") == "Middle/Earth"
-
-
-class TestHours:
-    async def test_valid(self, site: Site) -> None:
-        part = await site.press("/settings/hours", HOURS)
-        assert {name: value(part, f"input[name={name}]") for name in HOURS} == HOURS
-        assert value(part, "input[name=tue_start_1]") == ""
-
-    async def test_midnight(self, site: Site) -> None:
-        form = {"fri_start_1": "20:00", "fri_end_1": "00:00"}
-        part = await site.press("/settings/hours", form)
-        assert {name: value(part, f"input[name={name}]") for name in form} == form
-
-    async def test_invalid(self, site: Site) -> None:
-        form = HOURS | {"mon_start_2": "11:00", "wed_start_1": "25:00"}
-        part = await site.press("/settings/hours", form, 422)
-        assert text(part, "#mon-error") == "These two ranges overlap."
-        assert "09:00 and 17:00" in text(part, "#wed-error")
-        assert {name: value(part, f"input[name={name}]") for name in form} == form
 
 
 class TestContext:

@@ -10,7 +10,7 @@ from tests.services.test_runs import lease
 from tests.support.pages import Site, has, targets, text, value
 from tests.support.stage import Stage
 
-REGIONS = ["#now", "#summary", "#task-list", "#timeline"]
+REGIONS = ["#now", "#summary", "#risks", "#task-list", "#timeline"]
 
 
 class TestShow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models import BlockSource
-from repositories.tasks import TaskRepository
+from repositories.task_rows import TaskRowRepository
 from services.planning import PlanningService
 from services.tasks import TaskService
 from tests.services.test_tasks import save
@@ -39,4 +39,4 @@ class TestPlaceProvisionally:
             task = await TaskService(scope).get(task_id)
             assert await PlanningService(scope).place_provisionally(task) is None
         async with stage.reading() as scope:
-            assert await TaskRepository(scope.session).count_at_risk(stage.ada) == 1
+            assert (await TaskRowRepository(scope.session).list_at_risk(stage.ada, stage.clock(), 5)).total == 1

@@ -156,27 +156,6 @@ class TestSaveZone:
         assert [*caught.value.fields] == ["zone"]
 
 
-class TestSaveHours:
-    async def test_over_midnight(self, stage: Stage) -> None:
-        async with stage.writing() as scope:
-            await SettingsService(scope).save_hours({"mon_start_1": "22:00", "mon_end_1": "06:00"})
-        task_id = await stage.add("Watch 6h")
-        await stage.planned()
-        (block,) = await stage.blocks(task_id)
-        assert (block.start_at, block.end_at) == (local(23, "22:00"), local(24, "4:00"))
-
-    async def test_none(self, stage: Stage) -> None:
-        """Without hours there is no place, and the reason says what would help."""
-        task_id = await stage.add("Watch 6h")
-        async with stage.writing() as scope:
-            await SettingsService(scope).save_hours({})
-        stage.clock.advance(hours=9)
-        await stage.runner().flag_overdue()
-        await stage.planned()
-        assert await stage.blocks(task_id) == []
-        assert "widen your hours" in str((await stage.task(task_id)).unplaced_reason).lower()
-
-
 class TestSaveContext:
     async def test_valid(self, stage: Stage) -> None:
         for text in ("Gym on Tuesdays.\r\nNo calls\x00 before 10.", "Nothing."):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 MIGRATED = "migrated"
+MEMORY = Path("/dev/shm")
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
@@ -81,7 +82,8 @@ class PostgresTemplates:
     """Databases of a server of its own: started here, never synced to disk, and removed by `close`."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="dayloom-pg-"))  # short, since its socket's path must be
+        # In memory where that can be had; a short path, since its socket's must be.
+        self._folder = Path(tempfile.mkdtemp(prefix="dayloom-pg-", dir=MEMORY if MEMORY.is_dir() else None))
         self._server = _start(self._folder / "data")
         self._numbers = count(1)
         self._socket = self._server.get_postmaster_info().socket_dir
@@ -93,7 +95,8 @@ class PostgresTemplates:
 
     def create(self, *, is_migrated: bool = True) -> str:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if is_migrated else 'template0'}")
+        # Copied as files: through the log, which is the default, it was measured to take twice as long.
+        self._run(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if is_migrated else 'template0'} STRATEGY FILE_COPY")
         return self._url(name)
 
     def drop(self, url: str) -> None:

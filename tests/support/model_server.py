@@ -27,7 +27,7 @@ BAD_VALUES = ("nan", "negative", "foreign_ids", "ten_thousand", "lone_surrogates
 GOOD_SHAPES = ("json_object", "fenced_json", "bare_array", "cut_off", "slow")
 FAULTS = tuple(str(status) for status in ERROR_STATUSES) + BAD_TEXTS + BAD_BODIES + BAD_CONNECTIONS + BAD_VALUES
 _TASKS = re.compile(r"^\[\[ ## tasks ## \]\]\n(.*)$", re.MULTILINE)
-_FIELD = re.compile(r"\[\[ ## (advice|priorities) ## \]\]")
+_FIELD = re.compile(r"\[\[ ## (advice|priorities|constraints) ## \]\]")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class ModelServer:
     """A context manager: a server in its own thread and loop on a port that the system chooses.
 
     `fault` is one of FAULTS or GOOD_SHAPES, or None for proper answers; `faults` (one for each coming request, None for a
-    proper answer) come first. `advice_by_title` and `priority_by_title` set fields of the proper answers.
+    proper answer) come first. `advice_by_title` and `priority_by_title` set fields of the proper answers, `constraints` are
+    what it reads of a text.
     """
 
     def __init__(self, port: int = 0, fault: str | None = None) -> None:
@@ -71,6 +72,7 @@ class ModelServer:
         self.slow_seconds = 0.2
         self.advice_by_title: dict[str, Json] = {}
         self.priority_by_title: dict[str, float] = {}
+        self.constraints: list[Json] = []
         self.reply: Callable[[Seen], str] = self.proper_text
         self.url = ""
         self._port = port
@@ -103,7 +105,9 @@ class ModelServer:
         return in_markers(field[-1], json.dumps(self.entries(seen)))
 
     def entries(self, seen: Seen) -> list[Json]:
-        """One entry for each task that was asked about."""
+        """One entry for each task that was asked about, or what it reads of a text."""
+        if "[[ ## constraints ## ]]" in seen.prompt:
+            return self.constraints
         if "[[ ## priorities ## ]]" in seen.prompt:
             return [self._priority(task) for task in seen.tasks]
         return [self._advice(task) for task in seen.tasks]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 from fastapi import FastAPI
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 HTMX = {"HX-Request": "true"}
 ADDRESS = "http://127.0.0.1:8081"
@@ -75,6 +75,20 @@ def value(tree: LexborHTMLParser, selector: str) -> str:
     if found[0].tag == "textarea":
         return found[0].text().removeprefix("\n")
     return found[0].attributes.get("value") or ""
+
+
+def filled(tree: LexborHTMLParser, form_id: str) -> dict[str, str]:
+    """What a browser would send of a form; of a name that repeats, the last."""
+    nodes = tree.css(f"#{form_id} [name], [name][form='{form_id}']")
+    is_sent = (node.attributes.get("type") != "checkbox" or "checked" in node.attributes for node in nodes)
+    return {str(node.attributes["name"]): _filled(node) for node, sent in zip(nodes, is_sent, strict=True) if sent}
+
+
+def _filled(node: LexborNode) -> str:
+    if node.tag == "textarea":
+        return node.text().removeprefix("\n")
+    chosen = (node.css_first("option[selected]") or node.css_first("option")) if node.tag == "select" else node
+    return (chosen.attributes.get("value") or "") if chosen else ""
 
 
 def targets(tree: LexborHTMLParser) -> list[str]:

@@ -19,13 +19,12 @@ from pydantic_settings import SettingsConfigDict
 from assistant.gateway import Gateway, RetryPolicy
 from config import Settings
 from db import Database
-from models import Block, Preferences, Task, User
+from models import Block, Preferences, Task
 from planning.engine import solve
 from planning.problem import Plan, Problem
 from planning.process import SolverProcess, SolverUnavailable
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
-from repositories.users import UserRepository
 from services import users
 from services.runs import Runner
 from services.scope import Scope
@@ -177,10 +176,7 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 async def person(database: Database, name: str, zone: str = ZONE, model: str = NO_MODEL) -> int:
     """A person who works 9 to 17 on weekdays; their id."""
     async with database.session_scope() as session:
-        repository, user = UserRepository(session), User(name=name, created_at=MONDAY)
-        await repository.add(user, Preferences(timezone=zone, model=model))
-        await repository.replace_ranges(user.id, users.WORK, users.DEFAULT_RANGES)
-        return user.id
+        return await users.add_person(session, name, Preferences(timezone=zone, model=model), MONDAY)
 
 
 def local(day: int, clock: str) -> datetime:

@@ -1,0 +1,250 @@
+"""Dates as they are written: "27 Nov", "the 27th of November 2026", 27/11/2026, 2026-11-27, "the 15th", "March 2027", "in May".
+
+It looks at one token and a fixed number of those after it. Of a day that no calendar has it makes a moment with a problem.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from assistant.clock import read_clock
+from assistant.moments import Found, Moment, Other, Reference, on
+from assistant.names import DAY_NAMES, MONTH_NAMES, MONTHS, ORDINAL_ENDS, ORDINALS, TENS, WEEKDAYS, word_set
+from assistant.words import Words
+
+LAST_YEAR = 2999
+_ALSO_VERBS = frozenset({"may", "march", "mar"})  # "march 5 miles"
+_DASHES = frozenset({"-", "/"})
+_NO_DATES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (9, 11), (50, 50), (20, 20)})  # fractions and names
+_OF_MONTHS = word_set("in by before until till til from starting through thru since during after")
+_LIMITS = word_set("by before until till til")
+_WORKS = word_set("book books song songs poem poems novel novels written designed painted directed sung album film play")
+_ASK_FOR_DAYS = word_set("by before until till til from after on due starting ,").union(DAY_NAMES)
+_COUNTED = word_set("star stars rating pack people done full inch inches cup cups tests votes majority of")
+
+
+def written(day: date) -> str:
+    """The day in words that can be read in one way only: "Fri 27 Nov 2026"."""
+    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def month_of(day: date, ahead: int) -> tuple[date, date]:
+    """The first and the last day of the month so many months later."""
+    months = day.year * 12 + day.month - 1 + ahead
+    first, after = (date((months + n) // 12, (months + n) % 12 + 1, 1) for n in (0, 1))
+    return first, after - timedelta(days=1)
+
+
+def read_ordinal(words: Words, at: int) -> tuple[int, int, bool] | None:
+    """A day of a month, the token after it and whether it was an ordinal: "27", "27th", "first", "twenty-first"."""
+    number = words.number(at)
+    if number is not None:
+        is_ordinal = words.word(at + 1) in ORDINAL_ENDS and words.joined(at + 1)
+        return (number, at + 1 + is_ordinal, is_ordinal) if 1 <= number <= 31 else None
+    if words.word(at) in ORDINALS:
+        return ORDINALS[words.word(at)], at + 1, True
+    if words.word(at) in TENS:
+        more = at + 1 + (words.word(at + 1) == "-")
+        day = TENS[words.word(at)] + ORDINALS.get(words.word(more), 99)
+        return (day, more + 1, True) if day <= 31 else None
+    return None
+
+
+def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "27 Nov", "the 27th of November 2026", "Nov 27", "November 27th, 2026", "27-Nov-2026"."""
+    is_dashed = False
+    if words.word(at) in MONTH_NAMES:
+        month, begin = words.word(at), at + 1 + (words.word(at + 1) == "." and words.joined(at + 1))
+        is_joined = words.word(begin) == "-" and words.joined(begin) and words.joined(begin + 1)  # "Dec-21"
+        begin += is_joined and len(words.word(begin + 1)) == 2
+        begin += words.word(begin) == "the" and (words.number(begin + 1) is not None or reference.asked)
+        found = read_ordinal(words, begin)
+        if found is None or (month in _ALSO_VERBS and not (reference.asked or words.stands_free(found[1]) or found[2])):
+            return None
+        day, end, _ = found
+    else:
+        found = read_ordinal(words, at + (words.word(at) == "the"))
+        if found is None:
+            return None
+        day, end, _ = found
+        is_dashed = words.word(end) in _DASHES and words.joined(end) and words.joined(end + 1)
+        is_german = words.word(end) == "." and words.joined(end) and words.word(end + 1) in MONTH_NAMES  # "21. December"
+        end += is_dashed or is_german or words.word(end) == "of"
+        month, end = words.word(end), end + 1
+        if month not in MONTH_NAMES or words.run(end - 1, 2) == ("may", "day"):
+            return None
+        end += words.word(end) == "." and words.joined(end) and (words.number(end + 1, 4) is not None)
+    after, year = read_year(words, end, is_dashed)
+    if not words.closes(after):
+        return None
+    return after, dated(day, MONTH_NAMES[month], year, reference)
+
+
+def read_year(words: Words, at: int, dashed: bool = False) -> tuple[int, int | None]:
+    """The token after a year, and the year: "2026", ", 2026", "'26"; where the date is `dashed` also "-2026" and "-26"."""
+    begin = at + (words.word(at) == ",")
+    if words.word(begin) in {"'", "’"} and words.joined(begin + 1) and len(words.word(begin + 1)) == 2:
+        short = words.number(begin + 1)
+        return (begin + 2, 2000 + short) if short is not None else (at, None)
+    if dashed and words.word(begin) in _DASHES and words.joined(begin) and words.joined(begin + 1):
+        short = words.number(begin + 1)
+        if short is not None and len(words.word(begin + 1)) == 2:
+            return begin + 2, 2000 + short
+        begin += 1
+    begin += words.word(begin) == "of" and words.number(begin + 1, 4) is not None
+    year = words.number(begin, 4)
+    is_year = year is not None and 1900 <= year <= LAST_YEAR and words.closes(begin + 1)
+    return (begin + 1, year) if is_year else (at, None)
+
+
+def dated(day: int, month: int, year: int | None, reference: Reference) -> Moment:
+    """The day; without a year the next one that comes. A day that no calendar has is a problem, in words."""
+    for candidate in [year] if year is not None else range(reference.today.year, reference.today.year + 9):
+        is_real = 1 <= day <= calendar.monthrange(candidate, month)[1]
+        if is_real and (year is not None or date(candidate, month, day) >= reference.today):
+            return on(date(candidate, month, day))
+    return Moment(problem=f"There is no {day} {MONTHS[month - 1]}{f' {year}' if year is not None else ''}.")
+
+
+def read_numeric_day(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "2026-11-27", "27/11", "3/9/2026" (by `day_first`; what can be read only one way is), "27.11.2026", "27-11-2026"."""
+    first, sign, second = words.number(at, 4), words.word(at + 1), words.number(at + 2)
+    if first is None or second is None or not (words.joined(at + 1) and words.joined(at + 2)):
+        return _packed(words, at, reference)
+    has_third = words.word(at + 3) == sign and words.joined(at + 3) and words.joined(at + 4)
+    third = words.number(at + 4, 4) if has_third else None
+    if len(words.word(at)) == 4:
+        is_iso = sign in {"-", "/", "."} and third is not None and 1900 <= first <= LAST_YEAR
+        return _iso(words, at, (first, second, third), reference) if is_iso and third is not None else None
+    has_year = third is not None and (len(words.word(at + 4)) == 4 or sign == "/" or (reference.asked and third > 12))
+    is_german = sign == "." and words.word(at + 3) == "." and words.joined(at + 3) and reference.asked and third is None
+    is_short = sign == "/" and third is None and not has_third and _is_short_date(words, at, (first, second), reference)
+    if len(words.word(at)) > 2 or not (has_year or is_german or is_short):
+        return None
+    year = _century(third, reference) if third is not None and third < 100 else third
+    end = at + (5 if third is not None else 3 + is_german)
+    month, day = (second, first) if reference.day_first or sign == "." else (first, second)
+    if month > 12:
+        month, day = day, month
+    if not (1 <= month <= 12 and 1 <= day <= 31 and 1900 <= (year or 2000) <= LAST_YEAR):
+        return None
+    moment = dated(day, month, year, reference)
+    if sign != "." and day <= 12 and day != month:
+        swapped = dated(month, day, year, reference).days
+        return end, replace(moment, other=Other(at, end, written(swapped.first)) if swapped else None)
+    return end, moment
+
+
+def _century(year: int, reference: Reference) -> int:
+    """Two digits are a year up to thirty years ahead, else one of the last century: "11/22/63"."""
+    return 2000 + year if 2000 + year <= reference.today.year + 30 else 1900 + year
+
+
+def _is_short_date(words: Words, at: int, numbers: tuple[int, int], reference: Reference) -> bool:
+    """Not "24/7" or "the 9/11 film"; "1/2" only where a date is asked for, "4/5 people" only at the beginning."""
+    if numbers == (24, 7) or (words.word(at - 1) in {"the", "a"} and not reference.asked):
+        return False
+    is_first = words.begins(at) and words.word(at + 3) not in _COUNTED
+    return reference.asked or (numbers not in _NO_DATES and (words.stands_free(at + 3) or is_first))
+
+
+def _packed(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "20261127" where a date is asked for."""
+    word = words.word(at)
+    if not (reference.asked and len(word) == 8 and word.isascii() and word.isdecimal()):
+        return None
+    year, month, day = int(word[:4]), int(word[4:6]), int(word[6:])
+    is_real = 2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    return (at + 1, on(date(year, month, day))) if is_real else None
+
+
+def _iso(words: Words, at: int, numbers: tuple[int, int, int], reference: Reference) -> Found:
+    year, month, day = numbers
+    end = at + 5
+    if not 1 <= month <= 12:
+        return end, Moment(problem=f"There is no date {year}-{month:02d}-{day:02d}.")
+    moment = dated(day, month, year, reference)
+    if words.word(end) != "t" or not words.joined(end) or not words.joined(end + 1):
+        return end, moment
+    time = read_clock(words, end + 1, replace(reference, asked=True))
+    both = moment.joined(replace(time[1], loose=False)) if time else None
+    if time is None or both is None:
+        return end, moment
+    is_utc = words.word(time[0]) == "z" and words.joined(time[0])
+    return time[0] + is_utc, _in_zone(both, reference) if is_utc else both
+
+
+def _in_zone(moment: Moment, reference: Reference) -> Moment:
+    """A moment that was said in UTC, in the zone of the reference."""
+    if moment.days is None or moment.minute is None:
+        return moment
+    day = moment.days.first
+    local = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=moment.minute)
+    local = local.astimezone(reference.now.tzinfo)
+    return replace(on(local.date()), minute=local.hour * 60 + local.minute)
+
+
+def read_day_of_month(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "the 15th" after a word that asks for a time, or last in the text: the next 15th. "the 15th of next month"."""
+    has_article = words.word(at) == "the"
+    found = read_ordinal(words, at + has_article)
+    if found is None or not found[2] or not words.word(at + has_article).isdecimal():
+        return None
+    day, end, _ = found
+    is_asked = reference.asked and (has_article or words.word(at - 1) in _ASK_FOR_DAYS)
+    is_last = has_article and not words.word(end) and words.word(at - 1) != "of" and at > 0
+    month = _month_after_of(words, end)
+    if month is None and not ((is_asked or is_last or words.word(at - 1) == ",") and words.stands_free(end)):
+        return None
+    ahead, end = month or (0, end)
+    for months in range(ahead, ahead + 3):
+        first, last = month_of(reference.today, months)
+        if day <= last.day and first.replace(day=day) >= reference.today:
+            return end, on(first.replace(day=day))
+    return None
+
+
+def _month_after_of(words: Words, at: int) -> tuple[int, int] | None:
+    """ "of this month", "of the month", "next month": how many months ahead, and the token after it."""
+    at += words.word(at) in {"of", "in"}
+    for phrase, ahead in ((("next", "month"), 1), (("this", "month"), 0), (("the", "month"), 0), (("the", "following"), 1)):
+        if words.run(at, 2) == phrase:
+            return ahead, at + 2
+    return None
+
+
+def read_month(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "March 2027" anywhere, "March" alone after "in", "by", "until" and the like; likewise a year that is to come."""
+    number = words.number(at, 4)
+    if number is not None:
+        return _whole_year(words, at, number, reference)
+    if words.word(at) not in MONTH_NAMES:
+        return None
+    end, year = read_year(words, at + 1)
+    month, before = MONTH_NAMES[words.word(at)], words.word(at - 1)
+    if year is None and not (reference.asked and before in _OF_MONTHS and words.stands_free(at + 1)):
+        return None
+    if before == "by" and words.word(at - 2) in _WORKS:  # "written by June"
+        return None
+    if year is None:
+        year = reference.today.year + (month < reference.today.month or (month == reference.today.month and before in _LIMITS))
+        end = at + 1
+    first, last = month_of(date(year, month, 1), 0)
+    return end, _limit_or_window(at, end, first, last, reference, before)
+
+
+def _limit_or_window(at: int, end: int, first: date, last: date, reference: Reference, before: str) -> Moment:
+    """ "by March" is its first day (the other reading its last); "in March" is the whole of it."""
+    if before in _LIMITS:
+        return replace(on(first), other=Other(at, end, written(last)))
+    return on(max(first, reference.today) if last >= reference.today else first, last)
+
+
+def _whole_year(words: Words, at: int, year: int, reference: Reference) -> Found | None:
+    before, today = words.word(at - 1), reference.today
+    is_asked = reference.asked and before in _OF_MONTHS and before != "since" and words.stands_free(at + 1)
+    if not is_asked or not (today.year + (before in _LIMITS) <= year <= today.year + 20):
+        return None
+    return at + 1, _limit_or_window(at, at + 1, date(year, 1, 1), date(year, 12, 31), reference, before)

@@ -1,0 +1,192 @@
+"""The chat without a model: a message to its commands, each read by the first rule that takes it whole.
+
+Pure and deterministic. It reads what the person typed and never a title or a note as a command.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant import commands, edits, hours_talk, moves, questions
+from assistant.chat import MAX_MESSAGE, Turn, Understood, View, WhatIf
+from assistant.reading import Reading
+from assistant.sanitise import clean
+
+HELP = (
+    "I did not understand that. I can add, start, stop, complete, cancel, delete, move, pin and change tasks and busy times, "
+    "take days off, plan again, and answer what is planned, next, at risk or free, why something is where it is, and what if. "
+    "Try “move the report to tomorrow” or “what do I have on Friday?”."
+)
+NOT_DONE = "Then nothing is done."
+SMALL_TALK = (
+    (
+        r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|yo|moin|howdy)(?: there| dayloom)?",
+        "Hello. Ask what is next, or say what to do.",
+    ),
+    (
+        r"(?:thanks|thank you|thx|ty|cheers|great|nice|cool|perfect|ok|okay|good|awesome|well done|got it"
+        r"|super)(?: so much| a lot| you| thanks| job)*",
+        "Gladly.",
+    ),
+    (r"(?:nothing|never ?mind|nvm|forget it|leave it|no|nope|cancel that|not now)", NOT_DONE),
+)
+
+_COURTESY = re.compile(
+    r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|now|then|and|also|dayloom|assistant|just|um|uh|oh|alright|great|thanks"
+    r"|kindly|quickly|maybe|can you|could you|would you|will you|can we|could we|i(?:'d| would) like(?: you)? to"
+    r"|i(?:'d| would) like|i want (?:you )?to|i need you to|let(?:'s| us)|go ahead and|do me a favou?r and|try to"
+    r"|help me(?: to)?(?= \w)|we should|we need to)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"[\s,]*(?:please|pls|thanks|thank you|thx|ok|okay|for me|would you|will you|if possible"
+    r"|asap please)?[\s.!?…]*$",
+    re.IGNORECASE,
+)
+_VERBS = (
+    "add|create|make|start|begin|stop|pause|complete|finish|mark|tick|close|reopen|cancel|delete|remove|restore|move|shift|push"
+    "|postpone|delay|defer|reschedule|pin|unpin|rename|set|change|show|list|tell|replan|reprioriti[sz]e|prioriti[sz]e|block"
+    "|schedule|take|what|what's|when|why|am|is|extend|shorten|split|resume|continue|switch|bring|put|plan"
+)
+_STRONG = re.compile(
+    rf"\s*(?:;|\n+|(?<=\w)[.!?]\s+(?=[a-z])|,?\s+(?:and )?then\s+|,\s*and\s+(?=(?:{_VERBS})\b))\s*",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(rf"\s*(?:,|\band\b(?: also)?|&)\s+(?=(?:please )?(?:{_VERBS})\b)", re.IGNORECASE)
+_ADDING = re.compile(r"^(?:add|create|make|new|remind|remember|i (?:need|have|must)|todo|task)\b", re.IGNORECASE)
+_SHORT = re.compile(r"\b(it|that)'s\b(?! it\b)", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"^(?:do not|don't|dont|never|please don't) (?!(?:let me )?forget\b|mind\b|split\b|plan anything\b|work\b"
+    r"|(?:start|begin|do|plan|schedule) .+ (?:before|until|till)\b)",
+    re.IGNORECASE,
+)
+_WHAT_IF = re.compile(
+    r"^(?:what (?:if|happens if|would happen if|will happen if|happens when|about if)|suppose|imagine|how would it look if|if"
+    r"|what would (?:it|my plan|the plan|my day) (?:look like|be) if)\s+(?:i |we )?(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_PAST = {
+    "took": "take",
+    "moved": "move",
+    "deleted": "delete",
+    "dropped": "cancel",
+    "cancelled": "cancel",
+    "canceled": "cancel",
+    "did": "do",
+    "started": "start",
+    "finished": "complete",
+    "added": "add",
+    "skipped": "skip",
+    "worked": "work",
+    "pinned": "pin",
+    "postponed": "postpone",
+    "had": "have",
+}
+QUESTIONS_FIRST = (*questions.RULES, *hours_talk.RULES, *edits.RULES, *moves.RULES, *commands.RULES)
+COMMANDS_FIRST = (*hours_talk.RULES, *edits.RULES, *moves.RULES, *commands.RULES, *questions.RULES)
+_QUESTION = re.compile(
+    r"^(?:what|when|why|how|who|where|which|is|are|am|do i|did|have i|will|should|can i|may i|could i"
+    r"|shall|must i|was|does|show|list|tell|explain|find|help|any)\b",
+    re.IGNORECASE,
+)
+
+
+class ChatRules:
+    """`ChatAssistant` without a model: at once, at no cost, and always the same."""
+
+    async def understand(self, message: str, view: View, history: tuple[Turn, ...] = ()) -> Understood:
+        return read(message, view)
+
+
+def read(message: str, view: View) -> Understood:
+    """What a message comes to. A sentence of HELP where none of it is understood; then nothing of it is done."""
+    text = clean(message[:MAX_MESSAGE]).strip()
+    offered = _offered(text, view)
+    if offered is not None:
+        return offered
+    reading = Reading(view)
+    commands_said = clauses(text, view)
+    if not commands_said or not all(_read(clause, reading) for clause in commands_said):
+        return Understood(sentence=HELP)
+    return reading.understood()
+
+
+def clauses(text: str, view: View) -> list[str]:
+    """The commands of a message, one after the other. "And" divides only where a command follows on both sides."""
+    found: list[str] = []
+    for part in filter(None, map(_polite, _STRONG.split(_typed(text)))):
+        pieces = _WEAK.split(part)
+        if len(pieces) > 1 and not _ADDING.match(part) and all(_read(_polite(piece), Reading(view)) for piece in pieces):
+            found += [_polite(piece) for piece in pieces]
+        else:
+            found.append(part)
+    return found
+
+
+def _read(clause: str, reading: Reading) -> bool:
+    """Have the first rule that takes the whole clause read it."""
+    for words, sentence in SMALL_TALK:
+        if re.fullmatch(words, clause, re.IGNORECASE):
+            return reading.say(sentence)
+    if _NEGATED.match(clause):
+        return reading.say(NOT_DONE)
+    if asked := _WHAT_IF.match(clause):
+        return _what_if(asked["rest"], reading)
+    rules = QUESTIONS_FIRST if _QUESTION.match(clause) else COMMANDS_FIRST
+    for pattern, handler in rules:
+        match = pattern.match(clause)
+        if match and handler(reading, match):
+            return True
+    return False
+
+
+def _what_if(rest: str, reading: Reading) -> bool:
+    """The same commands, for a preview."""
+    first, _, more = rest.partition(" ")
+    inner = Reading(reading.view)
+    if not _read(_polite(f"{_PAST.get(first.lower(), first)} {more}"), inner):
+        return False
+    if inner.choices or inner.questions or not inner.operations:
+        return reading.say(" ".join(inner.sentences) or "Say it more exactly, such as “what if I take Friday off?”.")
+    return reading.ask(WhatIf(operations=tuple(inner.operations)))
+
+
+def _offered(text: str, view: View) -> Understood | None:
+    """An answer to the choice that is open: "the second", "2", or words that fit one of its labels alone."""
+    if not view.offers:
+        return None
+    order = {
+        "first": 0,
+        "1": 0,
+        "second": 1,
+        "2": 1,
+        "third": 2,
+        "3": 2,
+        "fourth": 3,
+        "4": 3,
+        "fifth": 4,
+        "5": 4,
+        "sixth": 5,
+        "6": 5,
+        "last": -1,
+    }
+    said = re.fullmatch(r"(?:the |number |no\. ?|#)?(\w+)(?: one| task)?[.!]?", text.strip(), re.IGNORECASE)
+    place = order.get(said[1].lower()) if said else None
+    if place is not None and place < len(view.offers):
+        return Understood(operations=view.offers[place].operations, is_certain=True)
+    phrase = re.sub(r"^(?:the |i mean(?:t)? |i want )+", "", _polite(text), flags=re.IGNORECASE)
+    words = set(re.findall(r"\w+", phrase.lower())) - {"one", "task"}
+    fitting = [option for option in view.offers if words and words <= set(re.findall(r"\w+", option.label.lower()))]
+    return Understood(operations=fitting[0].operations, is_certain=True) if len(fitting) == 1 else None
+
+
+def _typed(text: str) -> str:
+    """Apostrophes as they are on a keyboard, and no short forms of "it is"."""
+    return _SHORT.sub(r"\1 is", text.replace("’", "'").replace("`", "'"))
+
+
+def _polite(text: str) -> str:
+    """Without the words of courtesy around a command."""
+    inner = _THANKS.sub("", text.strip(), count=1).strip(" ,")
+    stripped = _COURTESY.sub("", inner).strip(" ,")
+    return stripped or inner

@@ -1,0 +1,241 @@
+"""Times and parts of the day as people write them: "5pm", "17:30", "half past 8", "noon", "eight tonight", "this morning".
+
+It looks at one token and a fixed number of those after it. Of a time that no day has it makes a moment with a problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Other, Reference, on
+from assistant.names import COUNTS, DAY_NAMES, TENS, word_set
+from assistant.words import Words
+
+_NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 1440}
+_HOUR_WORDS = word_set("at @ by before until till til after from than around ~ between")
+_PREPOSITIONS = word_set("by before after from for on until till til")
+_GROWTH = word_set(
+    "increase reduce cut grow raise multiply divide lower improve drop boost decrease scale shrink "
+    "late short lost won lose win early off miss missed behind ahead down"
+)
+_VERSES = word_set(
+    "john luke mark matthew acts romans genesis exodus psalm psalms proverbs isaiah corinthians hebrews james revelation"
+)
+_DETERMINERS = word_set("the my his her our their this that each a an")
+_DAYS = word_set("today tomorrow tmrw tonight").union(DAY_NAMES)
+_ENDS_OF_DAY = {("eod",), ("cob",), ("eob",), ("close", "of", "business"), ("close", "of", "play"), ("end", "of", "business")}
+_SMALL = {"oh": 0, "quarter": 15, "half": 30}
+_HALVES = {"am": "am", "pm": "pm"}
+# Words before "high noon", "the midday sun": no time of a task.
+_NOT_NOON = word_set("high the a at's afternoon's every")
+
+
+def read_part_of_day(words: Words, at: int, reference: Reference) -> Found | None:
+    """A part of a day: "this morning", "end of day" as "eod", and after a day "morning"."""
+    for phrase in _ENDS_OF_DAY:
+        if words.run(at, len(phrase)) == phrase:
+            return at + len(phrase), Moment(part=WHOLE_DAY)
+    if words.word(at) == "this" and words.word(at + 1) in PARTS:
+        return at + 2, replace(on(reference.today), part=PARTS[words.word(at + 1)])
+    if words.run(at, 2) == ("first", "thing"):
+        more = at + 2 + 2 * (words.run(at + 2, 2) == ("in", "the"))
+        return (more + (words.word(more) == "morning")), Moment(part=PARTS["morning"])
+    is_free = reference.asked and words.word(at - 1) not in _PREPOSITIONS
+    return (at + 1, Moment(part=PARTS[words.word(at)])) if is_free and words.word(at) in PARTS else None
+
+
+def read_clock(words: Words, at: int, reference: Reference) -> Found | None:
+    """A time of day: "5pm", "5:30 p.m.", "17:00", "noon", "9 o'clock", "half past 8", and after "at" or "by" a bare hour."""
+    is_twelve = words.word(at) == "12" and words.word(at + 1) in _NAMED_TIMES
+    at += is_twelve
+    word = words.word(at)
+    if word in _NAMED_TIMES:
+        is_dated = words.word(at + 1) in {"on", "today", "tomorrow"}  # "noon on Friday"
+        is_meant = reference.asked or is_twelve or is_dated or (not words.word(at + 1) and words.word(at - 1) not in _NOT_NOON)
+        return (at + 1, Moment(minute=_NAMED_TIMES[word])) if is_meant else None
+    if not (word.isdecimal() or word in COUNTS or word in TENS or word in _SMALL or word == "a"):
+        return None
+    if not reference.asked and words.word(at - 1) in _DETERMINERS:  # "the 5pm train" is a train
+        return None
+    found = _past_or_to(words, at, reference) or _digits(words, at, reference) or _spoken(words, at, reference)
+    return (found[0], _with_other(found[1], at, found[0], reference)) if found else None
+
+
+def _with_other(moment: Moment, at: int, end: int, reference: Reference) -> Moment:
+    """Of a time without am or pm the reading that the text hints at, and the other one twelve hours apart."""
+    clock = moment.clock
+    if not moment.loose or clock is None:
+        return moment
+    is_hinted = (reference.half == "pm" and 300 <= clock <= 600) or (reference.half == "am" and clock >= 960)
+    if is_hinted:
+        moment, clock = replace(moment, minute=(clock + 720) % 1440, loose=False), (clock + 720) % 1440
+    other = (clock + 720) % 1440
+    return replace(moment, other=Other(at, end, f"{other // 60:02d}:{other % 60:02d}"))
+
+
+def _past_or_to(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "half past 8", "quarter to nine", "ten past 3pm", and after "at" "half 8"."""
+    at += words.word(at) == "a"
+    counted = (_SMALL[words.word(at)], at + 1) if words.word(at) in {"quarter", "half"} else words.count(at, 2)
+    if counted is None or counted[0] > 30:
+        return None
+    minutes, link = counted
+    link += words.word(link) in {"minute", "minutes"}
+    sign = words.word(link)
+    is_half = words.word(at) == "half" and words.word(at - 1) in {"at", "by", "@"}
+    if sign in {"past", "after"}:
+        begin = link + 1
+    elif sign in {"to", "til", "till"} and _may_be_to(words, at, minutes, reference):
+        minutes, begin = -minutes, link + 1
+    elif is_half:
+        begin = link
+    else:
+        return None
+    if words.word(begin) in _NAMED_TIMES:
+        return begin + 1, Moment(minute=(_NAMED_TIMES[words.word(begin)] + minutes) % 1440)
+    hour = words.count(begin, 2)
+    if hour is None or not 1 <= hour[0] <= 12 or words.word(begin) in {"a", "an"}:
+        return None
+    half, end = half_of_day(words, hour[1])
+    minute = (hour[0] % 12 * 60 + 720 * (half == "pm") + minutes) % (1440 if half else 720)
+    return end, Moment(minute=minute or 720, loose=not half)
+
+
+def _may_be_to(words: Words, at: int, minutes: int, reference: Reference) -> bool:
+    """ "quarter to nine", "at 20 to 9": but "from 3 to 4" is a range."""
+    is_range = words.word(at - 1) in {"from", "between"} or minutes % 5 > 0
+    return words.word(at) == "quarter" or (reference.asked and not is_range)
+
+
+def _digits(words: Words, at: int, reference: Reference) -> Found | None:
+    hour = words.number(at)
+    if hour is None:
+        return _compact(words, at, reference)
+    minute = words.number(at + 2) if words.joined(at + 1) and words.joined(at + 2) and len(words.word(at + 2)) == 2 else None
+    sign, end = words.word(at + 1), at + 1
+    if minute is not None and sign in {":", ".", "h"}:
+        end = _past_seconds(words, at + 3)
+    half, after = half_of_day(words, end)
+    is_letter = (
+        half != "" and end == at + 1 and words.word(end) == half[0] and words.closes(end + 1)
+    )  # "3p", but not "seat 12A"
+    if half and (reference.asked or not is_letter or words.word(end + 1) == "m"):
+        return _sharp(words, after), timed(hour, minute if end > at + 1 else 0, half)
+    is_hour = words.word(at - 1) in _HOUR_WORDS
+    if end > at + 1:
+        moment = timed(hour, minute, "", words.word(at)[0] == "0")
+        is_verse = not reference.asked and moment.loose and ((minute or 0) % 5 > 0 or words.word(at - 1) in _VERSES)
+        is_free = words.stands_free(end) and not moment.problem
+        is_meant = sign == ":" or (sign == "h" and 12 < hour < 24) or (is_free and (is_hour or words.word(end) in _DAYS))
+        return (_sharp(words, end), moment) if is_meant and not is_verse else None
+    if sign == "h" and words.joined(at + 1) and words.word(at - 1) in {"at", "@", "by"} and hour <= 24:
+        return at + 2, timed(hour, 0, "")
+    return bare_hour(words, at, reference)
+
+
+def _past_seconds(words: Words, end: int) -> int:
+    has_seconds = words.word(end) == ":" and words.joined(end) and words.joined(end + 1) and len(words.word(end + 1)) == 2
+    seconds = words.number(end + 1) if has_seconds else None
+    return end + 2 if seconds is not None and seconds < 60 else end
+
+
+def _sharp(words: Words, end: int) -> int:
+    return end + (words.word(end) == "sharp")
+
+
+def _compact(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "1730", "330pm", "0900 hours": four digits are a time only where one is asked for."""
+    number = words.number(at, 4)
+    if number is None or len(words.word(at)) < 3:
+        return None
+    hour, minute = divmod(number, 100)
+    half, end = half_of_day(words, at + 1)
+    if half:
+        return (end, timed(hour, minute, half)) if hour <= 12 and minute < 60 else None
+    if len(words.word(at)) < 4 or hour > 23 or minute > 59:
+        return None
+    if words.word(end) in {"h", "hrs", "hours"} and words.word(at)[0] in "012" and minute % 5 == 0:
+        return end + 1, Moment(minute=number // 100 * 60 + minute)
+    is_asked = words.word(at - 1) in {"at", "@"} or (reference.asked and words.word(at - 1) in _DAYS)
+    return (end, Moment(minute=hour * 60 + minute)) if is_asked and words.stands_free(end) else None
+
+
+def half_of_day(words: Words, at: int) -> tuple[str, int]:
+    """ "am" or "pm" where one is said in any of its forms, and the token after it."""
+    at += 2 * (words.run(at, 2) == ("in", "the") and words.word(at + 2) in _HALVES)
+    word = words.word(at)
+    if word in _HALVES:
+        return word, at + 1
+    if word in {"a", "p"} and words.word(at + 1) == "." and words.word(at + 2) == "m" and words.joined(at + 2):
+        return word + "m", at + 3 + (words.word(at + 3) == "." and words.joined(at + 3))
+    if word in {"a", "p"} and words.word(at + 1) == "m" and words.closes(at + 2):
+        return word + "m", at + 2
+    is_short = word in {"a", "p"} and words.joined(at) and words.closes(at + 1)  # "3p", "3:15a"
+    return (word + "m", at + 1) if is_short else ("", at)
+
+
+def bare_hour(words: Words, at: int, reference: Reference) -> Found | None:
+    """An hour as a number alone: after "at", before "o'clock", "ish" or a part of the day."""
+    hour = words.count(at, 2)
+    if hour is None or words.word(at) in {"a", "an"} or hour[0] > 24:
+        return None
+    value, end = hour
+    clock = _after_oclock(words, end)
+    if clock is not None:
+        half, after = half_of_day(words, clock)
+        return after, timed(value, 0, half)
+    is_padded = words.word(at)[0] == "0"
+    if _part_follows(words, end) and 1 <= value <= 12 and (reference.asked or words.word(end) != "tonight" or value > 4):
+        return end, timed(value, 0, "")
+    before = words.word(at - 1)
+    is_asked = before in _HOUR_WORDS or (reference.asked and before in {"today", "tomorrow", "tonight", "about"})
+    if words.word(end) == "ish" and words.joined(end) and value <= 12:
+        return end + 1, timed(value, 0, "")
+    is_scale = before in {"from", "between"} and words.word(end) in {"to", "and"}  # "from one to many"
+    if not is_asked or not words.stands_free(end) or is_scale or _is_growth(words, at):
+        return None
+    return _sharp(words, end), timed(value, 0, "", is_padded)
+
+
+def _is_growth(words: Words, at: int) -> bool:
+    return words.word(at - 1) == "by" and any(words.word(at - n) in _GROWTH for n in range(2, 7))
+
+
+def _after_oclock(words: Words, at: int) -> int | None:
+    if words.word(at) == "oclock":
+        return at + 1
+    return at + 3 if words.run(at, 3) in {("o", "'", "clock"), ("o", "’", "clock")} else None
+
+
+def _part_follows(words: Words, at: int) -> bool:
+    """ "8 tonight", "6 in the morning", "11 at night", "8 this evening"."""
+    if words.word(at) == "tonight" or words.run(at, 2) == ("at", "night"):
+        return True
+    at += {"in": 1 + (words.word(at + 1) == "the"), "this": 1}.get(words.word(at), 9)
+    return words.word(at) in PARTS
+
+
+def _spoken(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "five pm", "eight thirty am", "at three twenty", "eight o'clock"."""
+    hour = COUNTS.get(words.word(at), 0)
+    if not 1 <= hour <= 12:
+        return None
+    rest = words.count(at + 1 + (words.word(at + 1) == "oh"), 2) if words.word(at + 1) not in {"a", "an"} else None
+    minute, end = rest if rest and rest[0] < 60 and not words.word(at + 1).isdecimal() else (0, at + 1)
+    half, after = half_of_day(words, end)
+    if half:
+        return after, timed(hour, minute, half)
+    if end > at + 1 and words.word(at - 1) in _HOUR_WORDS and words.stands_free(end) and minute % 5 == 0 and minute >= 10:
+        return end, timed(hour, minute, "")
+    return bare_hour(words, at, reference)
+
+
+def timed(hour: int, minute: int | None, half: str, padded: bool = False) -> Moment:
+    """The moment of an hour and a minute; `half` is am, pm or nothing, `padded` an hour as 09."""
+    minute = minute or 0
+    said = f"{hour}:{minute:02d}{half}" if minute or not half else f"{hour}{half}"
+    if minute > 59 or hour > 24 or (hour == 24 and minute) or (half and hour == 0) or (half == "am" and hour > 12):
+        return Moment(problem=f"There is no time {said}.")
+    if half:
+        hour = hour % 12 + 12 * (half == "pm") if hour <= 12 else hour
+    return Moment(minute=hour * 60 + minute, loose=not half and not padded and 1 <= hour <= 12)

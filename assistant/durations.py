@@ -1,0 +1,83 @@
+"""Durations of work as people write them: "3h", "1h30", "1.5 hours", "half an hour", "1 hour and 15 minutes".
+
+It looks at one token and a fixed number of those after it, and decides nothing about what the duration is for.
+"""
+
+from __future__ import annotations
+
+from assistant.names import COUNTS
+from assistant.words import Words
+
+_HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
+_MINUTES = frozenset({"m", "min", "mins", "minute", "minutes"})
+_PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+
+Length = tuple[int, int]
+
+
+def read_duration(words: Words, at: int) -> Length | None:
+    """The token after a duration, and its minutes."""
+    found = raw_duration(words, at)
+    return found if found and words.closes(found[0]) else None
+
+
+def raw_duration(words: Words, at: int, hyphened: bool = False) -> Length | None:
+    """The same, whatever follows; where it is `hyphened`, "45-minute" is 45 minutes too."""
+    named = _named(words, at)
+    if named is not None:
+        return named
+    amount = _amount(words, at)
+    if amount is None:
+        return None
+    end, value, spelled = amount
+    end += hyphened and words.word(end) == "-" and words.joined(end) and words.joined(end + 1)
+    unit = words.word(end)
+    if len(unit) == 1 and (spelled or (unit == "m" and not words.joined(end))):
+        return None
+    if unit in _MINUTES and words.word(at) not in {"a", "an"}:
+        return end + 1, round(value)
+    return _with_minutes(words, end + 1, round(value * 60)) if unit in _HOURS else None
+
+
+def _named(words: Words, at: int) -> Length | None:
+    """ "half an hour", "quarter of an hour", "three quarters of an hour", "a half hour"."""
+    at += words.word(at) == "a" and words.word(at + 1) in {"half", "quarter"}
+    share = {"half": 30, "quarter": 15}.get(words.word(at))
+    end = at + 1
+    if words.word(at) == "three" and words.word(at + 1 + (words.word(at + 1) == "-")) == "quarters":
+        share, end = 45, at + 2 + (words.word(at + 1) == "-")
+    if share is None:
+        return None
+    end += words.word(end) == "of"
+    end += words.word(end) in {"a", "an"}
+    return (end + 1, share) if words.word(end) == "hour" else None
+
+
+def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
+    number, spelled = words.number(at, 4), words.word(at) in COUNTS or words.word(at) in {"a", "an"}
+    counted = words.count(at) if number is None else None
+    if number is None and counted is None:
+        return None
+    value, at = (float(number), at + 1) if number is not None else (float(counted[0] if counted else 0), at + 1)
+    if counted is not None:
+        at = counted[1]
+    fraction = words.number(at + 1) if words.word(at) in {".", ","} and words.joined(at) and words.joined(at + 1) else None
+    if fraction is not None and number is not None:
+        return at + 2, value + fraction / 10 ** len(words.word(at + 1)), False
+    if words.word(at) in _PARTS:
+        return at + 1, value + _PARTS[words.word(at)], False
+    if words.run(at, 3) in {("and", "a", "half"), ("and", "an", "half")}:
+        return at + 3, value + 0.5, True
+    return at, value, spelled or counted is not None
+
+
+def _with_minutes(words: Words, at: int, minutes: int) -> Length:
+    more = at + (words.word(at) == "and")
+    rest = words.number(more)
+    if words.word(more) == "a" and words.word(more + 1) == "half" and more > at:
+        return more + 2, minutes + 30
+    if rest is not None and rest < 60 and words.word(more + 1) in _MINUTES and words.closes(more + 2):
+        return more + 2, minutes + rest
+    if rest is not None and rest < 60 and words.joined(at) and len(words.word(at)) == 2:
+        return at + 1, minutes + rest
+    return at, minutes

@@ -1,0 +1,70 @@
+"""Days that people know by name: "by Christmas", "on New Year's Eve", "before Easter".
+
+A name is a day only where one is asked for: "buy Christmas gifts" is no date. Only days that are the same in most calendars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from assistant.moments import Found, Reference, on
+from assistant.words import Words
+
+
+def _fixed(month: int, day: int) -> Callable[[int], date]:
+    return lambda year: date(year, month, day)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm (Meeus, Astronomical Algorithms, 1991)."""
+    golden, century, rest = year % 19, *divmod(year, 100)
+    correction = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    offset = (32 + 2 * (century % 4) + 2 * (rest // 4) - correction - rest % 4) % 7
+    shift = (golden + 11 * correction + 22 * offset) // 451
+    month, day = divmod(correction + offset - 7 * shift + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _thanksgiving(year: int) -> date:
+    """The fourth Thursday of November (United States)."""
+    first = date(year, 11, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
+
+
+_APOSTROPHES = ("'", "’")
+_DAYS: dict[tuple[str, ...], Callable[[int], date]] = {
+    ("christmas", "eve"): _fixed(12, 24),
+    ("christmas", "day"): _fixed(12, 25),
+    ("christmas",): _fixed(12, 25),
+    ("xmas",): _fixed(12, 25),
+    ("boxing", "day"): _fixed(12, 26),
+    ("halloween",): _fixed(10, 31),
+    ("easter", "monday"): lambda year: easter(year) + timedelta(days=1),
+    ("easter", "sunday"): easter,
+    ("easter",): easter,
+    ("good", "friday"): lambda year: easter(year) - timedelta(days=2),
+    ("thanksgiving", "day"): _thanksgiving,
+    ("thanksgiving",): _thanksgiving,
+}
+for _sign in _APOSTROPHES:
+    _DAYS[("new", "year", _sign, "s", "eve")] = _fixed(12, 31)
+    _DAYS[("new", "year", _sign, "s", "day")] = _DAYS[("new", "year", _sign, "s")] = _fixed(1, 1)
+    _DAYS[("valentine", _sign, "s", "day")] = _DAYS[("valentine", _sign, "s")] = _fixed(2, 14)
+_DAYS[("new", "years", "eve")] = _fixed(12, 31)
+_DAYS[("new", "years", "day")] = _fixed(1, 1)
+_DAYS[("valentines", "day")] = _fixed(2, 14)
+HOLIDAY_WORDS = frozenset(name[0] for name in _DAYS)
+_LONGEST = max(len(name) for name in _DAYS)
+
+
+def read_holiday(words: Words, at: int, reference: Reference) -> Found | None:
+    """The next day of that name, where a date is asked for and no plain word follows ("for Christmas dinner")."""
+    if words.word(at) not in HOLIDAY_WORDS or not reference.asked:
+        return None
+    for length in range(_LONGEST, 0, -1):
+        day_in = _DAYS.get(words.run(at, length))
+        if day_in is not None and words.stands_free(at + length):
+            day = day_in(reference.today.year)
+            return at + length, on(day if day >= reference.today else day_in(reference.today.year + 1))
+    return None

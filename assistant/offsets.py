@@ -1,0 +1,125 @@
+"""Moments counted from now or from a day: "in 3 days", "2 weeks ago", "an hour from now", "a week from Friday".
+
+It looks at one token and a fixed number of those after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from assistant.calendar_dates import read_month_day, read_numeric_day
+from assistant.durations import raw_duration
+from assistant.moments import Found, Moment, Reference, on
+from assistant.names import UNITS, word_set
+from assistant.relative import read_named_day, shifted
+from assistant.weekdays import read_weekday
+from assistant.words import Words
+
+_WORKING = word_set("business working work")
+_FROM_NOW = {("from", "now"): 1, ("from", "today"): 1, ("ago",): -1, ("later",): 1, ("hence",): 1}
+_SPANNED = word_set("learn teach world lose master")  # "learn French in 30 days", "around the world in 80 days"
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """So many units, hours and minutes being minutes."""
+
+    count: int
+    unit: str
+
+
+def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "in 3 days", "within two weeks", "1 week and 2 days from now", "2 hours ago", "3 days after tomorrow"."""
+    is_ahead = words.word(at) in {"in", "within"}
+    if is_ahead and any(words.word(at - n) in _SPANNED for n in range(1, 5)):
+        return None
+    begin = at + is_ahead
+    begin += is_ahead and words.word(begin) == "the" and words.word(begin + 1) == "next"
+    begin += is_ahead and words.word(begin) == "next"
+    found = _amounts(words, begin)
+    if found is None:
+        return None
+    end, amounts = found
+    if is_ahead:
+        end += 2 * (words.run(end, 2) in {("from", "now"), ("from", "today")}) + (words.word(end) == "time")
+        end += 2 * (words.word(end) in {"'", "’"} and words.word(end + 1) == "time")
+        return end, _ahead(amounts, 1, reference)
+    for phrase, sign in _FROM_NOW.items():
+        is_title = phrase == ("later",) and words.text[words.starts[end - 1]].isupper()  # "28 Days Later"
+        if words.run(end, len(phrase)) == phrase and not is_title and (len(phrase) > 1 or words.stands_free(end + 1)):
+            return end + len(phrase), _ahead(amounts, sign, reference)
+    return _anchored(words, at, end, amounts, reference)
+
+
+def _amounts(words: Words, at: int) -> tuple[int, tuple[_Amount, ...]] | None:
+    amounts: list[_Amount] = []
+    for _ in range(3):
+        begin = at + (bool(amounts) and words.word(at) in {"and", ","})
+        found = _amount(words, begin)
+        if found is None:
+            break
+        at, amount = found
+        amounts.append(amount)
+    return (at, tuple(amounts)) if amounts else None
+
+
+def _amount(words: Words, at: int) -> tuple[int, _Amount] | None:
+    if words.word(at) in {"a", "one"} and words.word(at + 1) in {"minute", "min"}:
+        return at + 2, _Amount(1, "minute")
+    duration = raw_duration(words, at)
+    if duration is not None:
+        return duration[0], _Amount(duration[1], "minute")
+    counted = words.count(at)
+    if counted is None:
+        return None
+    count, end = counted
+    end += words.word(end) == "more"
+    if words.word(end) in _WORKING and words.word(end + 1) in {"day", "days"}:
+        return end + 2, _Amount(count, "working day")
+    is_short = words.joined(end) and words.text[words.starts[end]].islower()  # "in 3d", not "in 3D"
+    unit = UNITS.get(words.word(end), {"d": "day", "w": "week"}.get(words.word(end), "") if is_short else "")
+    if unit == "hour":  # "a couple of hours"
+        return end + 1, _Amount(count * 60, "minute")
+    return (end + 1, _Amount(count, unit)) if unit else None
+
+
+def _ahead(amounts: tuple[_Amount, ...], sign: int, reference: Reference) -> Moment:
+    minutes = sum(one.count for one in amounts if one.unit == "minute")
+    day = reference.today
+    for one in amounts:
+        day = _moved(day, sign * one.count, one.unit)
+    if not any(one.unit == "minute" for one in amounts):
+        return on(day)
+    return Moment(minutes_from_now=sign * minutes + (day - reference.today).days * 1440)
+
+
+def _moved(day: date, count: int, unit: str) -> date:
+    if unit == "minute":
+        return day
+    if unit != "working day":
+        return shifted(day, count, unit)
+    weeks, rest = divmod(abs(count), 5)
+    step = timedelta(days=1 if count > 0 else -1)
+    day += weeks * 7 * step
+    while rest or day.weekday() > 4:
+        day += step
+        rest -= day.weekday() < 5 and rest > 0
+    return day
+
+
+def _anchored(words: Words, at: int, end: int, amounts: tuple[_Amount, ...], reference: Reference) -> Found | None:
+    """ "a week from Friday", "3 days after tomorrow", "two days before 25 Dec", "a week on Monday"."""
+    link = words.word(end)
+    is_week_on = link == "on" and words.run(at, 2) == ("a", "week")
+    if not (is_week_on or link in {"from", "after", "before"}) or any(one.unit == "minute" for one in amounts):
+        return None
+    for reader in (read_named_day, read_weekday, read_month_day, read_numeric_day):
+        found = reader(words, end + 1, replace(reference, asked=True))
+        if found is None or found[1].days is None:
+            continue
+        day = found[1].days.first
+        for one in amounts:
+            day = _moved(day, -one.count if link == "before" else one.count, one.unit)
+        return found[0], on(day)
+    return None

@@ -1,0 +1,151 @@
+"""Ranges: "3-4pm", "from 9 to 5", "3-5 March", "Mon to Fri", "Fri 5pm - Sun 6pm". A range is one moment with an end.
+
+It looks at one token and a fixed number of those after it; an hour alone counts only where a time is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from assistant.calendar_dates import read_month_day, read_ordinal, read_year
+from assistant.clock import timed
+from assistant.dates import may_begin, read_moment
+from assistant.moments import Days, Found, Moment, Reference
+from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
+from assistant.words import DASHES, Words
+
+_THROUGH = word_set("to through thru till til until").union(DASHES)
+_BETWEEN = frozenset({"and"})
+# "read chapters from 3 to 5", "rate it from 1 to 10": numbers, no hours.
+_COUNTED = word_set(
+    "chapter chapters page pages level levels lesson lessons floor floors row rows number numbers scale count rate score age "
+    "ages grow reduce increase pick choose guess translate raise episode episodes season seasons version step steps line lines"
+)
+
+
+def read_range(words: Words, at: int, reference: Reference, lead: str) -> Found | None:
+    """The range at a token; `lead` is the word before it that asks for one ("from", "between"), or nothing."""
+    if not may_begin(words, at):
+        return None
+    through = _BETWEEN if lead == "between" else _THROUGH
+    found = _numbers_of_a_month(words, at, reference, through)
+    if found is not None:
+        return found
+    asked = replace(reference, asked=reference.asked or bool(lead))
+    first = read_moment(words, at, asked)
+    is_bare = first is None or (lead != "" and words.number(at) is not None and first[0] == at + 1)
+    begin = first[0] if first and not is_bare else at + 1
+    if words.word(begin) not in through:
+        return None
+    second = read_moment(words, begin + 1, replace(reference, asked=True))
+    if first is not None and not is_bare:
+        return _to_number(words, at, begin, first[1]) if second is None else _joined(second[0], first[1], second[1])
+    return _hours(words, at, begin + 1, second, asked.asked)
+
+
+def is_counting(words: Words, at: int) -> bool:
+    """Whether the words before a token count things: then "from 1 to 10" is no time."""
+    return any(words.word(at - n) in _COUNTED for n in range(1, 5))
+
+
+def _numbers_of_a_month(words: Words, at: int, reference: Reference, through: frozenset[str]) -> Found | None:
+    """ "3-5 March", "3rd to 5th of March 2027", "March 3-5", "3 and 4 March" not: that is two days."""
+    if words.word(at) in MONTH_NAMES:
+        first = read_month_day(words, at, replace(reference, asked=True))
+        if first is None or words.word(first[0]) not in through or not first[1].days:
+            return None
+        last = read_ordinal(words, first[0] + 1)
+        is_day = last is not None and words.closes(last[1]) and words.word(last[1]) not in {"am", "pm", ":", *MONTH_NAMES}
+        return _to_number(words, at, first[0], first[1]) if is_day else None
+    begin = read_ordinal(words, at)
+    if begin is None or words.word(begin[1]) not in through:
+        return None
+    second = read_month_day(words, begin[1] + 1, replace(reference, asked=True))
+    if second is None or second[1].days is None or not words.closes(second[0]):
+        return None
+    end_day = second[1].days.first
+    first_day = _on_day(end_day, begin[0])
+    return (second[0], Moment(Days(first_day, end_day))) if first_day and first_day <= end_day else None
+
+
+def _on_day(month: date, day: int) -> date | None:
+    try:
+        return month.replace(day=day)
+    except ValueError:
+        return None
+
+
+def _to_number(words: Words, at: int, through: int, first: Moment) -> Found | None:
+    """ "March 3 to 5": a number after a day of a month is another day of it; after a time it is an hour ("8pm - 11")."""
+    if first.minute is not None:
+        hour = words.number(through + 1)
+        is_hour = hour is not None and hour <= 24 and words.stands_free(through + 2)
+        return _joined(through + 2, first, timed(hour or 0, 0, "")) if is_hour else None
+    last = read_ordinal(words, through + 1)
+    is_dated = any(words.word(n) in MONTH_NAMES for n in range(at, through))
+    if last is None or first.days is None or not is_dated or not words.closes(last[1]):
+        return None
+    end, year = read_year(words, last[1])
+    begin = _on_year(first.days.first, year) if year else first.days.first
+    day = _on_day(begin, last[0])
+    return (end, replace(first, days=Days(begin, day))) if day and day > begin else None
+
+
+def _joined(end: int, first: Moment, second: Moment) -> Found | None:
+    if first.problem or second.problem:
+        return end, Moment(problem=first.problem or second.problem)
+    if None not in (first.minute, second.minute):
+        return end, _times(first, second)
+    if first.days and second.days and first.minute is None:  # "Monday to Friday at 9:30"
+        last = _after(first.days.first, second.days)
+        return end, replace(second, days=Days(first.days.first, last, first.days.step), part=None, other=None)
+    return None
+
+
+def _after(first: date, days: Days) -> date:
+    """The last day of a range: a weekday or a day without a year is the next one after the first day."""
+    if days.last >= first:
+        return days.last
+    if days.step:
+        return days.last + timedelta(days=days.step * (1 + (first - days.last).days // days.step))
+    return _on_year(days.last, first.year + (days.last.replace(year=first.year, day=1) < first.replace(day=1)))
+
+
+def _on_year(day: date, year: int) -> date:
+    return day.replace(year=year, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _times(first: Moment, second: Moment) -> Moment:
+    """The halves of the day that make the shorter range: "8-11pm" is in the evening, "11-1pm" at noon, "9 to 5" eight hours."""
+    part = first.part or second.part
+    start, end = first.minute or 0, second.minute or 0
+    late = 720 if part and part[0] >= 720 else 0
+    if first.loose and second.loose:
+        start = replace(first, part=part).clock or 0
+    elif first.loose:
+        start = min((start % 720, start % 720 + 720), key=lambda one: (end - one - 1) % 1440)
+    if second.loose:
+        end = min((end % 720, end % 720 + 720), key=lambda one: (one - start - 1) % 1440)
+    elif late and end < 720 and first.loose:
+        end += 720
+    gap = (second.days.first - first.days.first).days if first.days and second.days else 0
+    days = first.days or second.days
+    return Moment(days, start, until=(gap + (gap == 0 and end <= start), end))
+
+
+def _hours(words: Words, at: int, second_at: int, second: Found | None, is_asked: bool) -> Found | None:
+    """ "3-4pm", and "from 9 to 5" or "tomorrow 3-4" where a time is asked for."""
+    counted = words.count(at, 2)
+    if counted is None or counted[1] != second_at - 1 or counted[0] > 24 or words.word(at) in {"a", "an"}:
+        return None
+    first = timed(counted[0], 0, "", words.word(at)[0] == "0")
+    is_clock = second is not None and second[1].minute is not None
+    if second is not None and is_clock and (not second[1].loose or is_asked or words.word(second_at + 1) == ":"):
+        is_written = is_asked or words.word(second_at) not in DAY_NAMES
+        return _joined(second[0], first, second[1]) if is_written else None
+    hour = words.number(second_at)
+    if not is_asked or hour is None or hour > 24 or not words.stands_free(second_at + 1):
+        return None
+    last = timed(hour, 0, "")
+    return _joined(second_at + 1, first, last)

@@ -1,0 +1,213 @@
+"""Days that are relative to today: "tomorrow", "next Friday", "end of month", "in 3 days", "2 weeks ago", "this weekend".
+
+It looks at one token and a fixed number of those after it. Weeks begin on Monday; the working week ends on Friday.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from assistant.calendar_dates import month_of, read_ordinal
+from assistant.lookalikes import is_name
+from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Reference, on
+from assistant.names import DAY_NAMES, MONTH_NAMES, ORDINALS, word_set
+from assistant.words import Words
+
+_NAMED_DAYS = {"today": 0, "tod": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "tmw": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1}
+_NAMED_DAYS |= {"tomorrows": 1, "overmorrow": 2, "yesterday": -1}
+_PHRASES = {
+    ("day", "after", "tomorrow"): 2,
+    ("the", "day", "after", "tomorrow"): 2,
+    ("day", "before", "yesterday"): -2,
+    ("the", "day", "before", "yesterday"): -2,
+}
+_ENDS = {"eow": "week", "eom": "month", "eoy": "year", "eoq": "quarter"}
+AHEAD = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1, "last": -1, "past": -1, "previous": -1}
+STEPS = word_set("this next last past previous coming following")
+_EDGES = {"end": "end", "start": "start", "beginning": "start", "middle": "middle", "mid": "middle", "early": "start"}
+_EDGES |= {"late": "end", "later": "rest", "rest": "rest"}
+_QUARTERS = {"q1": 1, "q2": 4, "q3": 7, "q4": 10}
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week of a day."""
+    return day - timedelta(days=day.weekday())
+
+
+def read_named_day(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "today", "tomorrow", "tonight", "last night", "the day after tomorrow"."""
+    word, today = words.word(at), reference.today
+    if word in _NAMED_DAYS:
+        if word == "tod" and not reference.asked and words.word(at + 1):
+            return None
+        is_noun = not reference.asked and words.word(at - 1) == "the" and not words.stands_free(at + 1)  # "the today view"
+        if is_noun or is_name(words, at, at + 1):
+            return None
+        is_week_on = words.word(at + 1) == "week" and words.stands_free(at + 2)  # British: "tomorrow week"
+        return at + 1 + is_week_on, on(today + timedelta(days=_NAMED_DAYS[word] + 7 * is_week_on))
+    if word in {"tonight", "tonite"}:
+        return None if is_name(words, at, at + 1) else (at + 1, replace(on(today), part=PARTS["evening"]))
+    if words.run(at, 2) == ("last", "night"):
+        return at + 2, replace(on(today - timedelta(days=1)), part=PARTS["evening"])
+    if words.run(at, 2) == ("right", "now") or (word == "now" and len(words) == 1):
+        return at + 1 + (word == "right"), Moment(minutes_from_now=0)
+    for length in (4, 3) if word in {"day", "the"} else ():
+        days = _PHRASES.get(words.run(at, length))
+        if days is not None:
+            return at + length, on(today + timedelta(days=days))
+    return None
+
+
+def read_edge(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "end of month", "start of next week", "mid-March", "early next week", "end of Q1", "eom"."""
+    word = words.word(at)
+    if word in _ENDS:
+        return at + 1, _edge("end", *_span_of(_ENDS[word], 0, reference), _ENDS[word], reference)
+    if word not in _EDGES:
+        return None
+    end = at + 1 + (words.word(at + 1) == "-" and word == "mid")
+    has_of = words.word(end) == "of"
+    end += has_of
+    if (words.run(end, 1) == ("day",) or words.run(end, 2) == ("the", "day")) and word == "end" and has_of:
+        return end + 1 + (words.word(end) == "the"), Moment(part=WHOLE_DAY)
+    if words.run(end, 1) == ("today",) and word == "later":
+        return end + 1, on(reference.today)
+    found = _target(words, end, reference)
+    if found is None or not (has_of or word in {"mid", "early", "late", "later"}):
+        return None
+    end, first, last, unit = found
+    return end, _edge(_EDGES[word], first, last, unit, reference)
+
+
+def _edge(edge: str, first: date, last: date, unit: str, reference: Reference) -> Moment:
+    if edge == "rest":
+        return on(max(first, reference.today), last)
+    if edge == "start":
+        return on(first, first + timedelta(days=1) if unit == "week" else None)
+    if edge == "middle":
+        return on(first + timedelta(days=2 if unit == "week" else min(14, (last - first).days // 2)))
+    is_working = unit == "week" and (first > reference.today or reference.today.weekday() < 5)
+    return on(last - timedelta(days=2) if is_working else last)
+
+
+def _target(words: Words, at: int, reference: Reference) -> tuple[int, date, date, str] | None:
+    """The week, month, quarter or year that an edge is of, as (end, first, last, unit)."""
+    step = words.word(at) if words.word(at) in AHEAD else ""
+    ahead, at = AHEAD.get(step, 0), at + bool(step)
+    unit = words.word(at)
+    if unit in {"week", "workweek", "month", "year", "quarter", "weekend"}:
+        unit = "week" if unit == "workweek" else unit
+        return at + 1, *_span_of(unit, ahead, reference), unit
+    quarter = _QUARTERS.get(unit + words.word(at + 1)) if unit == "q" and words.joined(at + 1) else None
+    month = MONTH_NAMES.get(unit, quarter)
+    if month is None:
+        return None
+    end = at + 1 + (quarter is not None)
+    length = 3 if quarter else 1
+    year = words.number(end, 4)
+    has_year = year is not None and 1900 <= year <= 2999
+    first = date(year if has_year and year is not None else reference.today.year, month, 1)
+    if not has_year and month_of(first, length - 1)[1] < reference.today:
+        first = first.replace(year=first.year + 1)
+    return end + has_year, first, month_of(first, length - 1)[1], "month"
+
+
+def _span_of(unit: str, ahead: int, reference: Reference) -> tuple[date, date]:
+    """The first and the last day of this week, month, quarter or year, or of one so many further on."""
+    today = reference.today
+    if unit in {"week", "weekend"}:
+        monday = monday_of(today) + timedelta(weeks=ahead)
+        return monday + timedelta(days=5 * (unit == "weekend")), monday + timedelta(days=6)
+    months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    first = month_of(today, ahead * months - (today.month - 1) % months)[0]
+    return first, month_of(first, months - 1)[1]
+
+
+def read_period(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "this week", "next weekend", "last month", "the week after next", "next March", "next 3 days"."""
+    at += words.word(at) == "the" and words.word(at + 1) in {
+        "week",
+        "weekend",
+        "month",
+        "following",
+        "weekends",
+        "next",
+        "coming",
+    }
+    if words.run(at + 1, 2) == ("after", "next") and words.word(at) in {"week", "weekend", "month", "year"}:
+        first, last = _span_of(words.word(at), 2, reference)
+        return at + 3, on(first, last)
+    if words.word(at) == "weekend" and words.word(at - 1) in {"the", "over"} and reference.asked:
+        return at + 1, _window(*_span_of("weekend", 0, reference), reference)
+    step = words.word(at)
+    if step not in STEPS:
+        return None
+    begin = at + 1 + (step == "this" and words.word(at + 1) in {"coming", "past"})
+    ahead = AHEAD[words.word(begin - 1)] if begin > at + 1 else AHEAD[step]
+    unit = {"wk": "week", "yr": "year", "qtr": "quarter"}.get(words.word(begin), words.word(begin))
+    if unit in {"week", "weekend", "month", "quarter", "year"}:
+        ahead = 0 if unit == "weekend" and step == "coming" else ahead
+        first, last = _span_of(unit, ahead, reference)
+        return begin + 1, _window(first, last, reference) if ahead == 0 else on(first, last)
+    if unit in MONTH_NAMES and ahead >= 0 and (unit not in {"may", "march"} or words.stands_free(begin + 1)):
+        months = (MONTH_NAMES[unit] - reference.today.month) % 12 or 12 * ahead
+        return begin + 1, _window(*month_of(reference.today, months), reference)
+    counted = words.count(begin, 2)
+    if counted and ahead and words.word(counted[1]) in {"days", "weeks", "months"} and words.word(begin) not in {"a", "an"}:
+        return _counted_window(counted[1] + 1, counted[0] * ahead, words.word(counted[1]), reference)
+    return None
+
+
+def _counted_window(end: int, count: int, unit: str, reference: Reference) -> Found:
+    other = shifted(reference.today, count, unit[:-1])
+    return end, on(min(reference.today, other), max(reference.today, other))
+
+
+def _window(first: date, last: date, reference: Reference) -> Moment:
+    return on(max(first, reference.today), last)
+
+
+def shifted(day: date, count: int, unit: str) -> date:
+    """The day so many days, weeks, months or years later; a day past the end of a month is its last. Raises OverflowError."""
+    if unit in {"day", "week", "fortnight"}:
+        return day + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
+    first, last = month_of(day, count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit])
+    return first.replace(day=min(day.day, last.day))
+
+
+def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "first Monday in September", "last Friday of the month", "third Thursday of next month", "last day of February"."""
+    begin = at + (words.word(at) == "the")
+    found = (-1, begin + 1) if words.word(begin) == "last" else None
+    ordinal = read_ordinal(words, begin) if words.word(begin) in ORDINALS or words.number(begin) else None
+    if found is None and ordinal is not None and ordinal[2] and ordinal[0] <= 5:
+        found = ordinal[0], ordinal[1]
+    if found is None:
+        return None
+    position, middle = found
+    name = words.word(middle)
+    weekday = DAY_NAMES.get(name)
+    if (weekday is None and name != "day") or words.word(middle + 1) not in {"of", "in"}:
+        return None
+    target = _target(words, middle + 2, reference)
+    if target is None or target[3] == "week":
+        return None
+    end, first, last, unit = target
+    day = _nth(first, last, position, weekday)
+    is_yearly = words.word(end - 1) in MONTH_NAMES
+    while day is not None and day < reference.today and words.word(middle + 2) != "last" and not words.number(end - 1, 4):
+        first = month_of(first, 12 if is_yearly or unit == "year" else 1)[0]
+        last = month_of(first, 11 if unit == "year" else 0)[1]
+        day = _nth(first, last, position, weekday)
+    return (end, on(day)) if day else None
+
+
+def _nth(first: date, last: date, position: int, weekday: int | None) -> date | None:
+    if weekday is None:
+        day = last if position < 0 else first + timedelta(days=position - 1)
+    elif position < 0:
+        day = last - timedelta(days=(last.weekday() - weekday) % 7)
+    else:
+        day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (position - 1))
+    return day if first <= day <= last else None

@@ -1,0 +1,163 @@
+"""The days that a recurrence names: "Mon, Wed and Fri", "the 1st and 15th", "last Friday of the month", "5 March".
+
+It looks at one token and a fixed number of those after it; `assistant.repeats` says how often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.calendar_dates import read_ordinal
+from assistant.names import DAY_NAMES, DAY_PLURALS, MONTH_NAMES, UNITS
+from assistant.recurrence import Rule
+from assistant.words import Words
+
+WORKDAYS = tuple((0, day) for day in range(5))
+_WEEKEND = ((0, 5), (0, 6))
+_SHORT_DAYS = {"mo": 0, "tu": 1, "we": 2, "th": 3, "fr": 4, "sa": 5, "su": 6}
+WORKING = frozenset({"business", "work", "working", "week"})
+GROUPS = {"weekday": WORKDAYS, "weekdays": WORKDAYS, "workday": WORKDAYS, "workdays": WORKDAYS}
+GROUPS |= {"weekend": _WEEKEND, "weekends": _WEEKEND}
+_LINKS = frozenset({"and", "&", ",", "/", "+", "or"})
+_MAX_LISTED = 31
+
+Ruled = tuple[int, Rule]
+
+
+def read_weekdays(words: Words, at: int, may_be_short: bool) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+    """ "Mon, Wed and Fri", "Mondays & Thursdays", "Mon-Fri", "weekdays", "business day"."""
+    group = GROUPS.get(words.word(at))
+    if group is not None:
+        return at + 1, group
+    noun = at + 1 + (words.word(at + 1) == "-")
+    if words.word(at) in WORKING and words.word(noun) in {"day", "days"}:
+        return noun + 1, WORKDAYS
+    days: list[int] = []
+    end = at
+    for _ in range(_MAX_LISTED):
+        begin = end
+        while days and words.word(begin) in _LINKS and begin < end + 2:
+            begin += 1
+        if days and begin == end:
+            break
+        begin += words.word(begin) in {"every", "on"} and bool(days)
+        day = _weekday(words, begin, may_be_short)
+        if day is None:
+            break
+        days.append(day)
+        end = begin + 1 + (words.word(begin + 1) == "." and words.word(begin + 2) in {*_LINKS, "at"})
+        if words.word(end) in {"-", "–", "to", "through", "thru"}:
+            last = _weekday(words, end + 1, may_be_short)
+            days += [(day + n) % 7 for n in range(1, (last - day) % 7 + 1)] if last is not None else []
+            end += 2 if last is not None else 0
+    return (end, tuple((0, day) for day in sorted({*days}))) if days else None
+
+
+def _weekday(words: Words, at: int, may_be_short: bool) -> int | None:
+    word = words.word(at)
+    short = _SHORT_DAYS.get(word) if may_be_short else None
+    return DAY_NAMES.get(word, DAY_PLURALS.get(word, short))
+
+
+def read_dates_of_month(words: Words, at: int) -> Ruled | None:
+    """ "the 15th", "1st and 15th", "last day", with "of the month" after it or not."""
+    at += words.word(at) == "the"
+    days: list[int] = []
+    end = at
+    for _ in range(_MAX_LISTED):
+        begin = end
+        while days and words.word(begin) in {*_LINKS, "the"} and begin < end + 3:
+            begin += 1
+        if days and begin == end:
+            break
+        found = _day_of_month(words, begin)
+        if found is None:
+            break
+        end, day = found
+        days.append(day)
+    if (
+        not days
+        or words.word(end) in DAY_NAMES
+        or words.word(end) in GROUPS
+        or words.word(end) in UNITS
+        or words.word(end) in MONTH_NAMES
+    ):
+        return None
+    if words.word(end) == "of" and words.word(end + 1) in MONTH_NAMES:
+        return None
+    return _past_month(words, end), Rule("MONTHLY", by_month_day=tuple(dict.fromkeys(days)))
+
+
+def _day_of_month(words: Words, at: int) -> tuple[int, int] | None:
+    if words.word(at) == "last" and words.word(at + 1) == "day":
+        return at + 2, -1
+    number = words.number(at + 1) if words.word(at) == "day" else None
+    if number is not None and 1 <= number <= 31:
+        return at + 2, number
+    found = read_ordinal(words, at)
+    if found is None or not found[2] or words.word(found[1]) == "to":
+        return None
+    if words.run(found[1], 2) == ("last", "day"):
+        return found[1] + 2, -found[0]
+    if words.word(found[1]) == "last":
+        return (found[1] + 1, -found[0]) if words.word(found[1] + 1) not in DAY_NAMES else None
+    return found[1] + (words.word(found[1]) == "day" and words.word(found[1] + 1) in {"of", "in"}), found[0]
+
+
+def _past_month(words: Words, end: int) -> int:
+    """The token after "of the month", "of each month", "in the month"."""
+    if words.word(end) in {"of", "in"} and words.word(end + 1) in {"the", "each", "every"} and words.word(end + 2) == "month":
+        return end + 3
+    return end + 2 if words.run(end, 2) in {("of", "month"), ("every", "month"), ("each", "month")} else end
+
+
+def read_nth(words: Words, at: int) -> Ruled | None:
+    """ "first Monday", "1st and 3rd Friday", "last workday", "2nd last Friday", with "in November" after it."""
+    at += words.word(at) == "the"
+    places: list[int] = []
+    end = at
+    for _ in range(5):
+        begin = end
+        while places and words.word(begin) in {*_LINKS, "the"} and begin < end + 3:
+            begin += 1
+        if places and begin == end:
+            break
+        found = read_ordinal(words, begin)
+        if words.word(begin) == "last":
+            place, end = -1, begin + 1
+        elif found is not None and found[2]:
+            last = found[1] + (words.word(found[1]) == "to")  # "second to last"
+            is_from_end = words.word(last) == "last"
+            place, end = (-found[0], last + 1) if is_from_end else (found[0], found[1])
+        else:
+            break
+        places.append(place)
+    name = words.word(end)
+    if not places or (name not in DAY_NAMES and name not in GROUPS):
+        return None
+    rule = Rule("MONTHLY", by_day=tuple((place, DAY_NAMES[name]) for place in places if name in DAY_NAMES))
+    if name in GROUPS:
+        rule = Rule("MONTHLY", by_day=GROUPS[name], positions=tuple(places))
+    end += 1
+    if words.word(end) in {"of", "in"} and words.word(end + 1) in MONTH_NAMES:
+        return end + 2, replace(rule, frequency="YEARLY", by_month=(MONTH_NAMES[words.word(end + 1)],))
+    return _past_month(words, end), rule
+
+
+def read_yearly_date(words: Words, at: int) -> Ruled | None:
+    """ "5 March", "March 5th", "the 4th of July", "January"."""
+    at += words.word(at) == "the"
+    if words.word(at) in MONTH_NAMES:
+        begin = at + 1 + (words.word(at + 1) == "the")
+        day = read_ordinal(words, begin)
+        month = MONTH_NAMES[words.word(at)]
+        if day is None or not words.closes(day[1]):
+            return at + 1, Rule("YEARLY", by_month=(month,))
+        return day[1], Rule("YEARLY", by_month=(month,), by_month_day=(day[0],))
+    day = read_ordinal(words, at)
+    if day is None:
+        return None
+    end = day[1] + (words.word(day[1]) == "of")
+    if words.word(end) not in MONTH_NAMES:
+        return None
+    return end + 1, Rule("YEARLY", by_month=(MONTH_NAMES[words.word(end)],), by_month_day=(day[0],))

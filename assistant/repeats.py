@@ -1,0 +1,248 @@
+"""Recurrences as people say them: "every other Friday", "monthly on the 15th", "first Monday of every month", "weekdays".
+
+It looks at one token and a fixed number of those after it, and makes a `Rule`; times of day, "until" and "starting" are
+said beside it and belong to `assistant.phrases`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.calendar_dates import read_ordinal
+from assistant.moments import PARTS
+from assistant.names import DAY_NAMES, DAY_PLURALS, MONTH_NAMES, UNITS, word_set
+from assistant.recurrence import Frequency, Rule
+from assistant.repeat_days import GROUPS, WORKDAYS, WORKING, read_dates_of_month, read_nth, read_weekdays, read_yearly_date
+from assistant.words import Words
+
+_FREQUENCIES: dict[str, tuple[Frequency, int]] = {
+    "hour": ("HOURLY", 1),
+    "day": ("DAILY", 1),
+    "week": ("WEEKLY", 1),
+    "fortnight": ("WEEKLY", 2),
+    "month": ("MONTHLY", 1),
+    "quarter": ("MONTHLY", 3),
+    "half year": ("MONTHLY", 6),
+    "year": ("YEARLY", 1),
+    "decade": ("YEARLY", 10),
+}
+_ADVERBS: dict[str, tuple[Frequency, int]] = {
+    "hourly": ("HOURLY", 1),
+    "daily": ("DAILY", 1),
+    "everyday": ("DAILY", 1),
+    "nightly": ("DAILY", 1),
+    "weekly": ("WEEKLY", 1),
+    "biweekly": ("WEEKLY", 2),
+    "fortnightly": ("WEEKLY", 2),
+    "monthly": ("MONTHLY", 1),
+    "bimonthly": ("MONTHLY", 2),
+    "quarterly": ("MONTHLY", 3),
+    "semiannually": ("MONTHLY", 6),
+    "biannually": ("MONTHLY", 6),
+    "yearly": ("YEARLY", 1),
+    "annually": ("YEARLY", 1),
+}
+_OPENERS = word_set("once on at the end last first")
+_NO_SERIES = word_set("hate love manic like all the of some")
+_NOT_AS_ADVERB = word_set("twice thrice times the a an my his her our their your this that")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A rule, and the part of the day that was said with it ("every morning"). `is_weak`: only where a time is said too."""
+
+    rule: Rule
+    part: tuple[int, int] | None = None
+    is_weak: bool = False
+    problem: str = ""
+
+
+Repeated = tuple[int, Repeat]
+
+
+def read_repeat(words: Words, at: int) -> Repeated | None:
+    """The recurrence at a token and the token after it."""
+    word = words.word(at)
+    if word in {"every", "each", "ev"}:
+        return _every(words, at)
+    if word in DAY_NAMES or word == "weekday" or (word == "on" and words.word(at + 1) in {"weekday", *DAY_NAMES}):
+        return _listed_weekly(words, at + (word == "on"))
+    if word in _ADVERBS or (word in {"bi", "semi"} and words.word(at + 1) == "-"):
+        return _adverb(words, at)
+    if word in _OPENERS or words.number(at) is not None or word in DAY_PLURALS or word in GROUPS:
+        return _once(words, at) or _plural(words, at) or _of_every(words, at)
+    return _of_every(words, at) if read_ordinal(words, at) else None
+
+
+def _every(words: Words, at: int) -> Repeated | None:
+    begin = at + 1
+    begin += words.word(begin) == "single"
+    interval, begin, ordinal = _interval(words, begin)
+    unit = _unit(words, begin)
+    if unit is not None:
+        end, name = unit
+        return _of_unit(words, end, name, interval or ordinal or 1)
+    part = PARTS.get(words.word(begin))
+    if part is not None and ordinal is None:
+        return _closed(words, begin + 1, Repeat(Rule("DAILY", interval or 1), part))
+    dated = read_yearly_date(words, at + 1)
+    if interval is None and not (words.word(at + 1) == "second" and words.word(begin + 1) not in {"of", "in"}):
+        dated = (
+            read_dates_of_month(words, at + 1) or read_nth(words, at + 1) or dated
+        )  # "every second Friday" is every other one
+    if dated is not None:
+        return _closed(words, dated[0], Repeat(dated[1]))
+    days = read_weekdays(words, begin, True)
+    if days is None:
+        return None
+    end, listed = days
+    if listed == WORKDAYS and (interval or 1) > 1:  # every second working day: the weekend has two days, so parity holds
+        return _closed(words, end, Repeat(Rule("DAILY", interval or 1, by_day=listed)))
+    return _with_part(words, end, Rule("WEEKLY", interval or ordinal or 1, by_day=listed))
+
+
+def _listed_weekly(words: Words, at: int) -> Repeated | None:
+    """ "Mon, Wed and Fri every week", "Sunday weekly"."""
+    days = read_weekdays(words, at, False)
+    if days is None:
+        return None
+    end, listed = days
+    part = words.word(end).removesuffix("s")
+    if words.word(end) != part and part in PARTS:  # "Sunday evenings"
+        return _closed(words, end + 1, Repeat(Rule("WEEKLY", by_day=listed), PARTS[part]))
+    is_weekly = words.run(end, 2) in {("every", "week"), ("each", "week")}
+    if not is_weekly and words.run(end, 1) != ("weekly",):
+        return None
+    return _closed(words, end + 1 + is_weekly, Repeat(Rule("WEEKLY", by_day=listed)))
+
+
+def _interval(words: Words, at: int) -> tuple[int | None, int, int | None]:
+    """ "other", "3", "three", "couple of" as a number; "second", "3rd" as an ordinal; and the token after them."""
+    if words.word(at) in {"other", "alternate"}:
+        return 2, at + 1, None
+    is_ordinal = read_ordinal(words, at)
+    if is_ordinal and is_ordinal[2]:
+        return None, is_ordinal[1], is_ordinal[0]
+    counted = words.count(at)
+    if counted is not None and words.word(at) not in {"a", "an"} and counted[0] > 0:
+        return counted[0], counted[1], None
+    return None, at, None
+
+
+def _unit(words: Words, at: int) -> tuple[int, str] | None:
+    after = at + 1 + (words.word(at + 1) == "-")
+    if words.word(at) in WORKING and words.word(after) in {"day", "days"}:
+        return None
+    if words.word(at) == "half" and words.word(after) in {"hour", "year"}:
+        return after + 1, f"half {words.word(after)}"
+    unit = UNITS.get(words.word(at))
+    return (at + 1, unit) if unit else None
+
+
+def _of_unit(words: Words, end: int, unit: str, interval: int) -> Repeated | None:
+    if unit in {"minute", "half hour"}:
+        problem = "A task repeats at most once an hour."
+        return _closed(words, end, Repeat(Rule("HOURLY"), problem=problem))
+    frequency, times = _FREQUENCIES[unit]
+    return _detailed(words, end, Rule(frequency, min(interval * times, 1_000)))
+
+
+def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
+    """What may follow the unit: "on Mon and Thu", "on the 15th", "on the last Friday", "on 5 March", "in June"."""
+    begin = end + (words.word(end) == "on" or (words.word(end) == "," and words.word(end + 1) == "on") * 2)
+    if words.word(end) == "in":
+        return _limited(words, end, rule)
+    found: tuple[int, Rule] | None = None
+    if rule.frequency in {"WEEKLY", "DAILY"} and (begin > end or words.word(end) in DAY_NAMES):
+        days = read_weekdays(words, begin, False)
+        found = (days[0], replace(rule, frequency="WEEKLY", by_day=days[1])) if days else None
+    elif rule.frequency == "MONTHLY" and begin > end:
+        dated = read_dates_of_month(words, begin) or read_nth(words, begin)
+        found = (dated[0], replace(dated[1], interval=rule.interval)) if dated else None
+    elif rule.frequency == "YEARLY" and begin > end:
+        dated = read_yearly_date(words, begin) or read_nth(words, begin)
+        found = (dated[0], replace(dated[1], frequency="YEARLY", interval=rule.interval)) if dated else None
+    return _with_part(words, *(found or (end, rule)))
+
+
+def _limited(words: Words, end: int, rule: Rule) -> Repeated | None:
+    """ "every day in December", "every weekday in June"."""
+    if words.word(end) == "in" and words.word(end + 1) in MONTH_NAMES and words.number(end + 2, 4) is None:
+        return _closed(words, end + 2, Repeat(replace(rule, by_month=(MONTH_NAMES[words.word(end + 1)],))))
+    return _with_part(words, end, rule)
+
+
+def _except(words: Words, end: int, rule: Rule) -> tuple[int, Rule]:
+    """ "every day except weekends", "weekdays but not Friday"."""
+    begin = end + 1 + (words.run(end, 2) in {("but", "not"), ("except", "on"), ("except", "for")})
+    if words.word(end) not in {"except", "excluding", "but"} or rule.frequency not in {"DAILY", "WEEKLY"} or rule.interval > 1:
+        return end, rule
+    left_out = read_weekdays(words, begin, False)
+    kept = rule.by_day or tuple((0, day) for day in range(7))
+    days = tuple(day for day in kept if left_out and day not in left_out[1])
+    return (left_out[0], replace(rule, frequency="WEEKLY", by_day=days)) if left_out and days else (end, rule)
+
+
+def _with_part(words: Words, end: int, rule: Rule) -> Repeated | None:
+    end, rule = _except(words, end, rule)
+    begin = end + 2 * (words.run(end, 2) == ("in", "the"))
+    part = PARTS.get(words.word(begin).removesuffix("s"))
+    return _closed(words, begin + 1, Repeat(rule, part)) if part else _closed(words, end, Repeat(rule))
+
+
+def _closed(words: Words, end: int, repeat: Repeat) -> Repeated | None:
+    end += words.word(end) == "." and words.joined(end) and bool(words.word(end + 1))
+    return (end, repeat) if words.closes(end) else None
+
+
+def _adverb(words: Words, at: int) -> Repeated | None:
+    """ "daily", "weekly on Mon and Thu", "bi-weekly". Before a noun ("weekly report") it is weak."""
+    begin = at + 2 * (words.word(at) in {"bi", "semi"})
+    name = "bi" + words.word(begin) if begin > at else words.word(at)
+    if name not in _ADVERBS or words.word(at - 1) in _NOT_AS_ADVERB:
+        return None
+    rule = Rule(*_ADVERBS[name])
+    if not words.stands_free(begin + 1):
+        is_first = at == 0 and words.closes(begin + 1)
+        return (begin + 1, Repeat(rule, is_weak=True)) if is_first else None
+    if name == "nightly":
+        return _closed(words, begin + 1, Repeat(rule, PARTS["night"]))
+    return _detailed(words, begin + 1 + (words.word(begin + 1) == ":"), rule)
+
+
+def _once(words: Words, at: int) -> Repeated | None:
+    """ "once a week", "once every two months", "once per day"."""
+    if words.word(at) != "once":
+        return None
+    if words.word(at + 1) == "every":
+        return _every(words, at + 1)
+    unit = UNITS.get(words.word(at + 2)) if words.word(at + 1) in {"a", "per", "an", "each"} else None
+    return _of_unit(words, at + 3, unit, 1) if unit else None
+
+
+def _plural(words: Words, at: int) -> Repeated | None:
+    """ "Mondays and Thursdays", "on weekdays", "weekends"."""
+    begin = at + (words.word(at) == "on")
+    word = words.word(begin)
+    is_group = word in {"weekdays", "weekends", "workdays"}
+    if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES:
+        return None
+    found = read_weekdays(words, begin, False)
+    if found is None or not (words.stands_free(found[0]) or begin > at or at == 0):
+        return None
+    return _with_part(words, found[0], Rule("WEEKLY", by_day=found[1]))
+
+
+def _of_every(words: Words, at: int) -> Repeated | None:
+    """ "first Monday of every month", "on the 1st and 15th of each month", "last day of every month"."""
+    begin = at + (words.word(at) == "on")
+    end_of = begin + 2 * (words.run(begin, 2) == ("at", "the")) + (words.word(begin) == "the")
+    if words.run(end_of, 4) in {("end", "of", "every", "month"), ("end", "of", "each", "month")}:
+        return _closed(words, end_of + 4, Repeat(Rule("MONTHLY", by_month_day=(-1,))))
+    for reader in (read_nth, read_dates_of_month):
+        found = reader(words, begin)
+        if found is not None and words.word(found[0] - 2) in {"every", "each"}:
+            return _closed(words, found[0], Repeat(found[1]))
+        if found is not None and words.run(found[0], 1) == ("monthly",):
+            return _closed(words, found[0] + 1, Repeat(found[1]))
+    return None

@@ -1,0 +1,88 @@
+"""The words that say what a time is for: "by", "due on", "not before", "until", "at the latest".
+
+It looks at one token and a fixed number of those after it; what the time is, `assistant.dates` reads.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from assistant.dates import read_moment
+from assistant.instants import Role
+from assistant.moments import Moment, Reference
+from assistant.names import DAY_NAMES, word_set
+from assistant.words import Words
+
+Side = Literal["wish", "due", "since", "past"]
+
+SIDES: dict[Role, Side] = {
+    "at": "wish",
+    "by": "due",
+    "limit": "due",
+    "before": "due",
+    "until": "due",
+    "from": "since",
+    "after": "since",
+}
+_SAID_BY: dict[Role, str] = {
+    "by": "by, due, due by, due on, due at, deadline, deadline is, hard deadline, no later than, "
+    "not later than, latest by, at the latest by, to be done by, finish by, must be done by",
+    "before": "before, due before, ahead of",
+    "until": "until, till, til, through, thru, ending, ending on, ends, ends on, up to",
+    "from": "from, not before, no earlier than, not earlier than, starting, starting in, "
+    "beginning in, starting from, starting on, beginning, "
+    "beginning on, starts, starts on, earliest, as of, not until, start on, start from",
+    "after": "after, not before the end of, any time after, anytime after, sometime after",
+    "at": "at, sometime, sometime on, sometime in, on, @, for, around, at about, at around, about, ~, between, in, during, "
+    "over",
+}
+_ROLES = {tuple(phrase.split()): role for role, phrases in _SAID_BY.items() for phrase in phrases.split(", ")}
+_ROLE_WORDS = frozenset(phrase[0] for phrase in _ROLES)
+TIMES_ONLY = frozenset({"about", "~"})  # "talk about Friday" is about it
+MONTHS_ONLY = frozenset({"in", "during", "over"})
+LIMITS = word_set("within end eod cob eob close eow eom eoy eoq")  # a limit even without "by": "Pay rent end of month"
+_AFTERWORDS: dict[tuple[str, ...], Role] = {
+    ("at", "the", "latest"): "by",
+    ("latest",): "by",
+    ("deadline",): "by",
+    ("or", "later"): "from",
+    ("onwards",): "from",
+    ("at", "the", "earliest"): "from",
+    ("earliest",): "from",
+}
+
+
+def read_role(words: Words, at: int) -> tuple[Role | None, int]:
+    """What the words at a token ask for ("due by": a deadline; the longest phrase counts) and where the answer begins."""
+    for length in (5, 4, 3, 2, 1) if words.word(at) in _ROLE_WORDS else ():
+        role = _ROLES.get(words.run(at, length))
+        if role is not None and not (length == 1 and words.word(at) == "in" and words.word(at + 1) in {"a", "an"}):
+            return role, at + length + (words.word(at + length) == ":")
+    return None, at
+
+
+def is_asked_well(words: Words, lead: str, begin: int, found: tuple[int, Moment]) -> bool:
+    """Whether the word before goes with the moment: "about 3pm" but not "about Friday", "in March" but not "in Friday"."""
+    end, moment = found
+    if lead in TIMES_ONLY:
+        return moment.minute is not None and (not moment.loose or words.stands_free(end))
+    if lead in MONTHS_ONLY:
+        is_long = moment.days is not None and moment.days.first != moment.days.last
+        return is_long or words.word(begin) in {"early", "late", "mid"}
+    return True
+
+
+def after_article(words: Words, at: int, asked: Reference) -> tuple[int, Moment] | None:
+    """ "by the end of the week", "on the Friday": not "for the Friday report" or "for the 5pm train"."""
+    if words.word(at).isdecimal() and words.word(at + 1) not in {"st", "nd", "rd", "th"}:
+        return None
+    found = read_moment(words, at, asked)
+    return found if found and (words.word(at) not in DAY_NAMES or words.stands_free(found[0])) else None
+
+
+def trailing_role(words: Words, end: int, role: Role) -> tuple[int, Role]:
+    """ "Friday at the latest", "Monday or later", "5pm latest"."""
+    for phrase, meant in _AFTERWORDS.items():
+        if words.run(end, len(phrase)) == phrase and words.closes(end + len(phrase)) and role == "at":
+            return end + len(phrase), meant
+    return end, role

@@ -1,0 +1,118 @@
+"""The turns of the chat in one process: each message is thought about in a task of its own, which a request may wait for.
+
+What is stored under a message's one answer is the fence: a turn that was cancelled, or answered elsewhere, does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+
+from assistant.chat import Understood, WhatIf
+from assistant.gateway import Gateway
+from assistant.operations import Operation
+from config import Settings
+from db import Database
+from errors import AppError
+from planning.process import SolverProcess
+from services import chat, users, what_if
+from services.chat import CANCELLED, FAILED, ChatService
+from services.planning import InvalidPlanError
+from services.scope import Scope
+from services.what_if import Preview
+
+log = logging.getLogger(__name__)
+
+
+class ChatTurns:
+    """Answers messages. `clock` tells the time that they are answered at."""
+
+    def __init__(
+        self, database: Database, settings: Settings, gateway: Gateway, solver: SolverProcess, clock: Callable[[], datetime]
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.gateway = gateway
+        self.solver = solver
+        self.clock = clock
+        self._turns: dict[int, asyncio.Task[None]] = {}
+
+    def begin(self, user_id: int, message_id: int) -> asyncio.Task[None]:
+        """Think about a message and answer it, whether anybody waits or not."""
+        turn = asyncio.create_task(self.take(user_id, message_id), name=f"chat-{message_id}")
+        self._turns[message_id] = turn
+        turn.add_done_callback(partial(self._forget, message_id))
+        return turn
+
+    async def cancel(self, user_id: int, message_id: int) -> None:
+        """Answer that nothing was done, and stop thinking. A message that has its answer keeps it."""
+        async with self._writing(user_id) as scope:
+            await ChatService(scope).refuse(message_id, CANCELLED)
+        if turn := self._turns.get(message_id):
+            turn.cancel()
+
+    async def close(self) -> None:
+        """Give up what is being thought about: nothing of it is done."""
+        turns = [*self._turns.values()]
+        for turn in turns:
+            turn.cancel()
+        await asyncio.gather(*turns, return_exceptions=True)
+
+    async def take(self, user_id: int, message_id: int) -> None:
+        """One message from reading to its answer; no transaction is open while it is thought about."""
+        understood = None
+        try:
+            async with self._reading(user_id) as scope:
+                talk = await ChatService(scope).load(message_id)
+            understood = await chat.think(talk, self.gateway)
+            previews = [await self._preview(user_id, item) for item in understood.questions]
+            async with self._writing(user_id) as scope:
+                await ChatService(scope).answer(talk, understood, previews)
+        except AppError as error:
+            await self._refuse(user_id, message_id, f"{error.message} Nothing was done.", understood)
+        except Exception:
+            log.exception("A message could not be answered.")
+            await self._refuse(user_id, message_id, FAILED, understood)
+
+    async def preview(self, user_id: int, operations: tuple[Operation, ...]) -> Preview | str:
+        """What the plan would be after operations; a sentence where that cannot be."""
+        try:
+            return await what_if.preview(
+                partial(self._rehearsing, user_id), operations, self.solver, self.settings.plan_seconds
+            )
+        except AppError as error:
+            return error.message
+        except InvalidPlanError:
+            log.exception("A preview was refused by the checker.")
+            return "No valid plan was found for that."
+
+    async def _preview(self, user_id: int, question: object) -> Preview | str | None:
+        return await self.preview(user_id, question.operations) if isinstance(question, WhatIf) else None
+
+    async def _refuse(self, user_id: int, message_id: int, sentence: str, understood: Understood | None) -> None:
+        async with self._writing(user_id) as scope:
+            await ChatService(scope).refuse(message_id, sentence, understood)
+
+    def _forget(self, message_id: int, turn: asyncio.Task[None]) -> None:
+        self._turns.pop(message_id, None)
+        if not turn.cancelled() and (error := turn.exception()):
+            log.error("The answer to a message could not be stored: %s", error)
+
+    @asynccontextmanager
+    async def _reading(self, user_id: int) -> AsyncIterator[Scope]:
+        async with self.database.read_scope() as session:
+            yield Scope(session, await users.get_person(session, self.settings, user_id), self.clock(), self.settings)
+
+    @asynccontextmanager
+    async def _writing(self, user_id: int) -> AsyncIterator[Scope]:
+        async with self.database.session_scope() as session:
+            yield Scope(session, await users.get_person(session, self.settings, user_id), self.clock(), self.settings)
+
+    @asynccontextmanager
+    async def _rehearsing(self, user_id: int) -> AsyncIterator[Scope]:
+        async with self.database.rehearsal_scope() as session:
+            yield Scope(session, await users.get_person(session, self.settings, user_id), self.clock(), self.settings)

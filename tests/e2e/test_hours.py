@@ -1,0 +1,95 @@
+"""Hours as people set them: a second set with weeks in turn, a day off with undo, and how they work; wide and narrow."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.server import AppServer
+from tests.e2e.steps import add, check_sound, check_width, planned, slots, until
+
+
+def take_off(page: Page, day: date, note: str) -> None:
+    page.get_by_label("First day").fill(day.isoformat())
+    page.get_by_label("Note").fill(note)
+    page.locator("#settings-days").get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#settings-days .days li").filter(has_text=note)).to_contain_text("Day off")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_day_off_moves_the_plan(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
+    page = open_tab(app.url, size).page
+    add(page, "Pay rent 1h")
+    today = planned(page, app, 1)[0].start.date()
+    page.goto(f"{app.url}/settings")
+    take_off(page, today, "Moving house")
+    until(lambda: slots(app)[0].start.date() == today + timedelta(days=1), page, "the next day")
+    check_sound(slots(app))
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#settings-days .days li")).to_have_count(0)
+    until(lambda: slots(app)[0].start.date() == today, page, "today again")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#settings-days .days li")).to_contain_text("Moving house")
+    until(lambda: slots(app)[0].start.date() > today, page, "the next day again")
+    check_width(page)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_second_set_with_weeks_in_turn(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
+    tab = open_tab(f"{app.url}/settings", size)
+    tab.watch.allow(422)
+    page = tab.page
+    page.locator("#settings-hours").get_by_text("Add a set of hours").click()
+    page.locator("#field-new-set").fill("Personal")
+    page.locator("#settings-hours").get_by_role("button", name="Add", exact=True).click()
+    mine = page.locator(".hour-set").filter(has=page.get_by_role("heading", name="Personal"))
+    mine.get_by_label("Weeks").select_option("2")
+    expect(mine.get_by_text("Week 2", exact=True).first).to_be_visible()
+    mine.get_by_label("Monday of week 1, first stretch from").fill("18:00")
+    mine.get_by_role("button", name="Save").click()
+    expect(mine.get_by_role("group", name="Monday").first).to_have_accessible_description(
+        "Give a start and an end, such as 09:00 and 17:00, or leave both empty."
+    )
+    expect(mine.get_by_label("Monday of week 1, first stretch from")).to_have_value("18:00")
+    mine.get_by_label("Monday of week 1, first stretch to").fill("20:00")
+    mine.get_by_label("More stretches on Tuesday of week 1").click()
+    mine.get_by_label("Tuesday of week 1, third stretch from").fill("22:00")
+    mine.get_by_label("Tuesday of week 1, third stretch to").fill("01:00")
+    mine.get_by_role("button", name="Save").click()
+    expect(mine.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(mine.locator("summary").first).to_contain_text("Mon 18:00–20:00; Tue 22:00–01:00 (week 1 of 2)")
+    check_width(page)
+    mine.get_by_text("Delete…").click()
+    mine.get_by_role("button", name="Delete these hours").click()
+    expect(mine).to_have_count(0)
+    expect(page.locator("#toasts")).to_contain_text("Deleted “Personal”.")
+
+
+def test_buffer_spreads_the_plan(app: AppServer, open_tab: OpenTab) -> None:
+    page = open_tab(app.url).page
+    add(page, "Pay rent 1h")
+    add(page, "Call Bob 1h")
+    planned(page, app, 2)
+    page.goto(f"{app.url}/settings")
+    page.get_by_label("Buffer in minutes").fill("30")
+    page.locator("#settings-rhythm").get_by_role("button", name="Save").click()
+    expect(page.locator("#settings-rhythm").get_by_text("Saved", exact=True)).to_be_visible()
+    until(lambda: slots(app)[1].start - slots(app)[0].end >= timedelta(minutes=30), page, "room between the tasks")
+
+
+def test_without_scripts(app: AppServer, open_tab: OpenTab) -> None:
+    page = open_tab(f"{app.url}/settings", NARROW, scripts=False).page
+    page.get_by_label("Weeks").select_option("2")
+    page.get_by_role("button", name="Show these weeks").click()
+    page.get_by_label("This week is").select_option("2")
+    page.locator("#hour-set-1").get_by_role("button", name="Save").click()
+    expect(page.locator("#hour-set-1 > summary")).to_contain_text("(week 2 of 2)")
+    take_off(page, datetime.now(tz=ZoneInfo("Europe/Berlin")).date() + timedelta(days=7), "Fair")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#settings-days .days li")).to_have_count(0)
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#settings-days .days li")).to_contain_text("Fair")
