@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one Chromium for all, a server and a database for each test, and pages that must not complain."""
+"""Fixtures of the journeys: one Chromium and a few servers for all, an empty database for each test, and pages that must not complain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.server import ROOT, AppServer
+from tests.e2e.server import ROOT, AppServer, ServerPool
 from tests.e2e.steps import Watch, work_daily
 from tests.support.browser import executable_path, launch_arguments
 
@@ -64,25 +64,29 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "app.db"
 
 
+@pytest.fixture(scope="package")
+def servers(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[ServerPool]:
+    """Servers for one test after another, working 9 to 17 on every day."""
+    pool = ServerPool(tmp_path_factory.mktemp("servers"), migrated, work_daily)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-def start_app(tmp_path: Path, migrated: Path) -> Iterator[StartApp]:
-    """Starts servers on databases of their own, working 9 to 17 on every day; their logs must hold no error."""
-    running: list[AppServer] = []
+def start_app(servers: ServerPool) -> Iterator[StartApp]:
+    """Servers with nothing in their databases; their logs must hold no error."""
+    running: list[tuple[AppServer, dict[str, str]]] = []
 
     def start(**environment: str) -> AppServer:
-        folder = tmp_path / f"app-{len(running)}"
-        folder.mkdir()
-        server = AppServer(folder, environment, None if "DATABASE_URL" in environment else migrated)
-        running.append(server)
-        server.__enter__()
-        work_daily(server)
+        server = servers.take(environment)
+        running.append((server, environment))
         return server
 
     yield start
-    for server in running:
-        server.__exit__(None, None, None)
-        complaints = [line for line in server.log.read_text().splitlines() if " ERROR " in line or "Traceback" in line]
-        assert not complaints, f"the server's log has errors: {complaints}"
+    complaints = [line for server, _ in running for line in server.complaints()]
+    for server, environment in running:
+        servers.give_back(server, environment)
+    assert not complaints, f"the server's log has errors: {complaints}"
 
 
 @pytest.fixture

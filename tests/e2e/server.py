@@ -9,11 +9,14 @@ import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from socket import socket
 from types import TracebackType
@@ -23,6 +26,8 @@ import httpx2
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 20.0
 STOP_SECONDS = 15.0
+IDLE_SECONDS = 5.0
+WORK = "SELECT count(*) FROM run_leases WHERE"
 NO_MODEL = "none/none"
 """A provider for which no environment has a key: rules answer, whatever `.env` says."""
 
@@ -51,7 +56,8 @@ class AppServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self._file, self._database = folder / "app.db", database
+        self._log_start = 0
+        self._file, self._kept, self._database = folder / "app.db", folder / "kept.db", database
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
         self.environment = inherited | {
             "HOST": "127.0.0.1",
@@ -122,6 +128,32 @@ class AppServer:
         """End it at once, as a crash would."""
         self._end(signal.SIGKILL)
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def keep(self) -> None:
+        """Remember the SQLite database as it is, once its background has nothing to do."""
+        self.wait_for(lambda: self._count(f"{WORK} leased_until_seconds IS NOT NULL OR due_seconds IS NOT NULL") == 0)
+        self._copy(self._file, self._kept)
+        self._log_start = self.log.stat().st_size
+
+    def restore(self) -> bool:
+        """Put back what `keep` remembered, while the process runs on; whether that could be done."""
+        deadline = time.monotonic() + IDLE_SECONDS
+        while self.is_running and time.monotonic() < deadline:
+            if self._count(f"{WORK} leased_until_seconds IS NOT NULL") == 0:
+                self._copy(self._kept, self._file)
+                self._log_start = self.log.stat().st_size
+                return True
+            time.sleep(0.02)
+        return False
+
+    def complaints(self) -> list[str]:
+        """The errors in its log since the last `keep` or `restore`."""
+        lines = self.log.read_bytes()[self._log_start :].decode().splitlines()
+        return [line for line in lines if " ERROR " in line or "Traceback" in line]
+
     def json(self, path: str) -> dict[str, object]:
         """What a GET of the JSON API answers."""
         answer: dict[str, object] = self.client.get(path).raise_for_status().json()
@@ -130,6 +162,17 @@ class AppServer:
     def post(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
         """Post a form as a page with scripts does."""
         return self.client.post(path, data=dict(fields), headers={"HX-Request": "true"}).raise_for_status()
+
+    def _count(self, query: str) -> int:
+        with closing(sqlite3.connect(self._file, timeout=IDLE_SECONDS)) as connection:
+            found: int = connection.execute(query).fetchone()[0]
+            return found
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        # SQLite's own copy: it locks out whoever uses the target, and they see the new content in their next transaction.
+        with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(target, timeout=IDLE_SECONDS)) as after:
+            before.backup(after)
 
     def _end(self, by: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -141,3 +184,51 @@ class AppServer:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+class ServerPool:
+    """Servers that one test hands on to the next, each with its database as it was after its start.
+
+    A start takes seconds of a core, putting a database back takes milliseconds.
+    """
+
+    def __init__(self, folder: Path, database: Path, prepare: Callable[[AppServer], None]) -> None:
+        self._folder, self._database, self._prepare = folder, database, prepare
+        self._free: dict[AppServer, tuple[str, ...]] = {}
+        self._numbers = count(1)
+
+    def take(self, environment: Mapping[str, str]) -> AppServer:
+        """A running server with this environment; at nine o'clock in the morning, unless it says otherwise."""
+        kind = self._kind(environment)
+        for server, its_kind in self._free.items():
+            if its_kind == kind:
+                del self._free[server]
+                return server
+        folder = self._folder / str(next(self._numbers))
+        folder.mkdir()
+        server = AppServer(folder, environment, None if "DATABASE_URL" in environment else self._database)
+        try:
+            server.__enter__()
+            self._prepare(server)
+            if "DATABASE_URL" not in environment:
+                server.keep()
+        except BaseException:
+            server.__exit__(None, None, None)
+            raise
+        return server
+
+    def give_back(self, server: AppServer, environment: Mapping[str, str]) -> None:
+        """Keep it for another test with this environment, where its database can be put back."""
+        if "DATABASE_URL" not in environment and server.restore():
+            self._free[server] = self._kind(environment)
+        else:
+            server.__exit__(None, None, None)
+
+    def close(self) -> None:
+        """End those that are left."""
+        for server in self._free:
+            server.__exit__(None, None, None)
+        self._free.clear()
+
+    def _kind(self, environment: Mapping[str, str]) -> tuple[str, ...]:
+        return (zone_at(9), *(f"{name}={environment[name]}" for name in sorted(environment)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import OpenTab
 from tests.e2e.server import AppServer
@@ -35,6 +35,23 @@ class TestQuickAdd:
         add(tab.page, "Pay rent 10min")
         expect(row(tab.page, "Pay rent")).to_be_visible()
         expect(note).to_have_count(0)
+
+    def test_a_late_reading_does_not_hide_the_refusal(self, app: AppServer, open_tab: OpenTab) -> None:
+        tab = open_tab(app.url)
+        tab.watch.allow(422)
+        field = tab.page.get_by_label("New task")
+        note = tab.page.locator("#quick-add-note[data-kind=error]")
+
+        def late(route: Route) -> None:
+            expect(note).to_contain_text("at most 10000 characters")
+            route.continue_()
+
+        tab.page.route("**/tasks/parse", late)
+        with tab.page.expect_response("**/tasks/parse"):
+            field.fill("Report // " + "y" * 10_001)
+            field.press("Enter")
+        tab.page.wait_for_timeout(100)
+        expect(note).to_contain_text("at most 10000 characters")
 
     def test_empty_is_held_by_the_browser(self, app: AppServer, open_tab: OpenTab) -> None:
         page = open_tab(app.url).page

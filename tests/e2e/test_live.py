@@ -6,7 +6,7 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import NARROW, OpenTab
 from tests.e2e.server import AppServer
-from tests.e2e.steps import add, open_dialog, planned, row, until
+from tests.e2e.steps import add, open_dialog, planned, press, row, until
 
 
 class TestRedraw:
@@ -78,3 +78,23 @@ class TestRedraw:
             page.get_by_label("New task").press("Enter")
         expect(page.locator("#task-list .task")).to_have_count(2)
         planned(page, app, 2)
+
+
+def test_answer_after_the_redraw_is_still_shown(app: AppServer, open_tab: OpenTab) -> None:
+    """The stream's redraw takes the pressed button away before the answer to it arrives."""
+    page = open_tab(app.url).page
+    add(page, "Pay rent 10min")
+    planned(page, app, 1)
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        expect(complete).to_have_count(0)
+        route.fulfill(response=answer)
+
+    complete = page.locator("#now").get_by_role("button", name="Complete")
+    page.route("**/complete", late)
+    press(page, "Pay rent", "Start")
+    complete.click()
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#group-done")).to_have_count(0)
+    expect(row(page, "Pay rent").get_by_role("button", name="Start: Pay rent")).to_be_visible()
