@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one Chromium and few servers for all, an empty database for each, and pages that must not complain."""
+"""Fixtures of the journeys: one Chromium, few servers, an empty database for each, and pages that must not complain."""
 
 from __future__ import annotations
 
