@@ -29,7 +29,8 @@ from tests.conftest import as_environment
 from tests.guarantees.report import Tally
 from tests.support.stage import person, settings_for
 
-PEOPLE = 6
+MOST_TASKS = 50
+"""For one person: what a day or two hold, so that a plan takes no longer in the long size."""
 WORKERS = 2
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WHOLE_WEEK = {f"{day}_{edge}_1": "00:00" for day in DAYS for edge in ("start", "end")}
@@ -93,10 +94,10 @@ async def act(database: Database, who: int, title: str) -> None:
         await TaskService(scope).add(f"{title} 30min")
 
 
-async def everybody(database: Database) -> list[int]:
+async def everybody(database: Database, count: int) -> list[int]:
     """People who work around the clock, so that every task has a place."""
     settings = settings_for(database.url)
-    people = [await person(database, f"person {number}", "Etc/UTC") for number in range(PEOPLE)]
+    people = [await person(database, f"person {number}", "Etc/UTC") for number in range(count)]
     for who in people:
         async with database.session_scope() as session:
             scope = Scope(session, await users.get_person(session, settings, who), datetime.now(UTC), settings)
@@ -135,7 +136,7 @@ async def examine(database: Database, tally: Tally) -> None:
 
 async def kill_while_planning(database: Database, tasks: int, kills: int, seed: int) -> None:
     rng, tally = random.Random(seed), Tally("G1", seed, floor=tasks)
-    people = await everybody(database)
+    people = await everybody(database, tasks // MOST_TASKS)
     with working(database.url) as workers:
         for number in range(tasks):
             await act(database, rng.choice(people), f"Task {number}")
