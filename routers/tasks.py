@@ -89,21 +89,21 @@ async def save(request: Request, task_id: RowId, form: FormValues) -> Response:
     except NotFoundError as error:
         typed = (("title", form.values.get("title", "")), ("context", form.values.get("context", "")))
         return await _gone(request, task_id, error, typed)
-    return await _acted(request, form, Toast(f"Saved “{task.title}”."))
+    return await acted(request, form, Toast(f"Saved “{task.title}”."))
 
 
 @router.post("/{task_id}/start")
 async def start(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TimeEntryService(scope).start(task_id)
-    return await _acted(request, form, Toast(f"Started “{task.title}”."))
+    return await acted(request, form, Toast(f"Started “{task.title}”."))
 
 
 @router.post("/{task_id}/stop")
 async def stop(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TimeEntryService(scope).stop(task_id)
-    return await _acted(request, form, Toast(f"Stopped “{task.title}”. The time is kept."))
+    return await acted(request, form, Toast(f"Stopped “{task.title}”. The time is kept."))
 
 
 @router.post("/{task_id}/complete")
@@ -113,37 +113,14 @@ async def complete(request: Request, task_id: RowId, form: FormValues) -> Respon
         whole = await PartService(scope).finished_parent(task)
         then = await SeriesService(scope).sentence(task)
     said = f" All parts of “{whole.title}” are done: complete it too?" if whole else then
-    return await _acted(request, form, Toast(f"Completed “{task.title}”.{said}", undo_url=f"/tasks/{task_id}/reopen"))
+    return await acted(request, form, Toast(f"Completed “{task.title}”.{said}", undo_url=f"/tasks/{task_id}/reopen"))
 
 
 @router.post("/{task_id}/reopen")
 async def reopen(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TimeEntryService(scope).reopen(task_id)
-    return await _acted(request, form, Toast(f"“{task.title}” is open again."))
-
-
-@router.post("/{task_id}/skip")
-async def skip(request: Request, task_id: RowId, form: FormValues) -> Response:
-    async with writing(request) as scope:
-        task = await SeriesService(scope).skip(task_id)
-        then = await SeriesService(scope).sentence(task)
-    return await _acted(request, form, Toast(f"Skipped “{task.title}”.{then}", undo_url=f"/tasks/{task_id}/reopen"))
-
-
-@router.post("/{task_id}/end")
-async def end(request: Request, task_id: RowId, form: FormValues) -> Response:
-    async with writing(request) as scope:
-        task = await SeriesService(scope).end(task_id)
-    return await _acted(request, form, Toast(f"“{task.title}” repeats no more.", undo_url=f"/tasks/{task_id}/resume"))
-
-
-@router.post("/{task_id}/resume")
-async def resume(request: Request, task_id: RowId, form: FormValues) -> Response:
-    async with writing(request) as scope:
-        task = await SeriesService(scope).resume(task_id)
-        then = await SeriesService(scope).sentence(task)
-    return await _acted(request, form, Toast(f"“{task.title}” repeats again.{then}"))
+    return await acted(request, form, Toast(f"“{task.title}” is open again."))
 
 
 @router.post("/{task_id}/delete")
@@ -151,14 +128,14 @@ async def delete(request: Request, task_id: RowId, form: FormValues) -> Response
     async with writing(request) as scope:
         task = await TaskService(scope).delete(task_id)
         then = await SeriesService(scope).sentence(task)
-    return await _acted(request, form, Toast(f"Deleted “{task.title}”.{then}", undo_url=f"/tasks/{task_id}/restore"))
+    return await acted(request, form, Toast(f"Deleted “{task.title}”.{then}", undo_url=f"/tasks/{task_id}/restore"))
 
 
 @router.post("/{task_id}/restore")
 async def restore(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TaskService(scope).restore(task_id)
-    return await _acted(request, form, Toast(f"“{task.title}” is back."))
+    return await acted(request, form, Toast(f"“{task.title}” is back."))
 
 
 async def _gone(request: Request, task_id: int, error: NotFoundError, typed: tuple[tuple[str, str], ...] = ()) -> Response:
@@ -179,7 +156,7 @@ async def _refused(request: Request, shown: Showing, again: QuickAdd, error: App
         return await page(request, scope, shown, again, error.status)
 
 
-async def _acted(request: Request, form: Form, toast: Toast) -> Response:
+async def acted(request: Request, form: Form, toast: Toast) -> Response:
     """The redrawn page; from within the dialog, that is closed too."""
     is_dialog = request.headers.get("hx-target", "").endswith("dialog")
     return await answered(request, form, toast, "tasks/saved.oob.html" if is_dialog else "today/regions.oob.html")

@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from assistant.draft import Draft
 from assistant.instants import instant_of
 from assistant.recurrence import Rule, next_occurrence, occurrences, read_rule
-from errors import ConflictError, NotFoundError
-from models import LeaseKind, Series, Task, TaskStatus
+from errors import ConflictError
+from models import LeaseKind, Series, Task
 from repositories.plans import PlanRepository
 from repositories.series import SeriesRepository
 from repositories.tasks import TaskRepository
@@ -46,8 +46,8 @@ class SeriesService:
         self.tasks = TaskRepository(scope.session)
         self.pins = PinService(scope)
 
-    async def begin(self, task: Task, draft: Draft) -> None:
-        """Make a stored task the first occurrence of the series that its draft describes."""
+    async def begin(self, task: Task, draft: Draft, *, is_before: bool = False) -> None:
+        """Make a stored task the first occurrence of the series that a draft describes, or (`is_before`) one before it."""
         rule = read_rule(draft.recurrence or "")
         is_timed = draft.start_at is not None
         day = draft.first_on or self._wall(self.scope.now).date()
@@ -65,13 +65,14 @@ class SeriesService:
             deadline_minutes=_minutes(first, self._wall(deadline)) if deadline else None,
         )
         await self.series.add(series)
-        task.series_id, task.occurs_at = series.id, first
+        today = datetime.combine(self._wall(self.scope.now).date(), time())
+        task.series_id, task.occurs_at = series.id, min(first, today) if is_before else first
         await self._set_template(series, task)
         await self._set_due(series)
 
     async def advance(self, task: Task) -> None:
         """An occurrence is done or skipped: make the one after it, where there is none yet."""
-        series = await self._of(task)
+        series = await self.of(task)
         if series is None or series.ended_at is not None or task.occurs_at is None:
             return
         if task.occurs_at == await self.series.get_last(task.user_id, series.id):
@@ -80,7 +81,7 @@ class SeriesService:
 
     async def take_back(self, task: Task) -> None:
         """An occurrence is open again: the one that was made when it ended goes, unless somebody has touched it."""
-        series = await self._of(task)
+        series = await self.of(task)
         if series is None or task.occurs_at is None or task.completed_at is None:
             return
         later = await self.series.list_untouched(task.user_id, series.id, task.occurs_at)
@@ -103,47 +104,33 @@ class SeriesService:
                 series.due_at = self._day_begins(self._wall(self.scope.now) + _DAY)
         await self.scope.session.flush()
 
-    async def skip(self, task_id: int) -> Task:
-        """Leave this occurrence out; the next one is made. Raises ConflictError for what is not open, NotFoundError else."""
-        task = await self._recurring(task_id)
-        if task.status is not TaskStatus.OPEN:
-            hint = "Stop it before you skip it." if task.status is TaskStatus.ACTIVE else "It is done already."
-            raise ConflictError(f"“{task.title}” cannot be skipped. {hint}")
-        for one in (task, *await self.tasks.list_parts_of(task.user_id, task.id)):
-            if one.status is TaskStatus.OPEN:
-                one.status, one.completed_at, one.updated_at = TaskStatus.CANCELLED, self.scope.now, self.scope.now
-                one.needs_scheduling, one.unplaced_reason = False, None
-                await PlanRepository(self.scope.session).delete_task_blocks(one.user_id, one.id)
-                self._say(one, "Skipped.")
-        await self.advance(task)
-        return await self._changed(task)
-
-    async def end(self, task_id: int) -> Task:
-        """Make no more occurrences; those that there are stay. Raises NotFoundError for what does not recur."""
-        task = await self._recurring(task_id)
-        await self._end(task)
-        return await self._changed(task)
+    async def replace(self, task: Task, draft: Draft) -> None:
+        """Let what follows a task be of the series that a draft describes, instead of the one that it belongs to, if any."""
+        series = await self.of(task)
+        if series is not None and task.occurs_at is not None:
+            await self._clear(series, task.occurs_at)
+            series.ended_at, series.due_at = self.scope.now, None
+        await self.begin(task, draft, is_before=True)
+        words = wording.repeats(
+            draft.recurrence or "", task.occurs_at or self._wall(self.scope.now), draft.start_at is not None
+        )
+        self._say(task, f"Repeats {words}.")
 
     async def left(self, task: Task) -> None:
         """A task was deleted: with its last occurrence that was still to be done, a series ends."""
         if task.series_id and not await self.series.count_live(task.user_id, task.series_id):
-            await self._end(task)
+            await self.end(task)
 
-    async def _end(self, task: Task) -> None:
-        series = await self._of(task)
+    async def end(self, task: Task) -> None:
+        """Make no more occurrences; those that there are stay."""
+        series = await self.of(task)
         if series is not None and series.ended_at is None:
             series.ended_at, series.due_at = self.scope.now, None
             self._say(task, "Ended the series.")
 
-    async def resume(self, task_id: int) -> Task:
-        """Take back that a series was ended."""
-        task = await self._recurring(task_id)
-        await self.go_on(task)
-        return await self._changed(task)
-
     async def go_on(self, task: Task, ended_at: datetime | None = None) -> None:
         """Let an ended series of a task go on; with `ended_at`, only if it was ended then."""
-        series = await self._of(task)
+        series = await self.of(task)
         if series is None or series.ended_at is None or ended_at not in {None, series.ended_at}:
             return
         series.ended_at = None
@@ -158,11 +145,10 @@ class SeriesService:
 
         Of its time and dates only what was changed goes into the series; a pin moves the time of day, not the days.
         """
-        series = await self._of(task)
+        series = await self.of(task)
         if series is None or task.occurs_at is None:
             return
-        later = await self.series.list_untouched(task.user_id, series.id, task.occurs_at)
-        await self.series.delete_tasks(task.user_id, [one.id for one in later])
+        await self._clear(series, task.occurs_at)
         if "pin" in changed and not _is_often(read_rule(series.rule)):
             await self._move(series, task)
         if "earliest_at" in changed:
@@ -175,7 +161,7 @@ class SeriesService:
 
     async def show(self, task: Task) -> views.Recurrence | None:
         """What the dialog says about a task's series."""
-        series = await self._of(task)
+        series = await self.of(task)
         if series is None or task.occurs_at is None:
             return None
         since = max(task.occurs_at, datetime.combine(self._wall(self.scope.now).date(), time()) - _INSTANT)
@@ -228,6 +214,11 @@ class SeriesService:
         await self.tasks.add(template)
         await copies.copy_belongings(self.scope, task, template)
 
+    async def _clear(self, series: Series, after: datetime) -> None:
+        """Remove the later occurrences that nobody has touched."""
+        later = await self.series.list_untouched(series.user_id, series.id, after)
+        await self.series.delete_tasks(series.user_id, [one.id for one in later])
+
     async def _set_due(self, series: Series) -> None:
         """Note when the next occurrence must be made at the latest."""
         await self.scope.session.flush()
@@ -269,24 +260,13 @@ class SeriesService:
     def _day_begins(self, at: datetime) -> datetime:
         return self._instant(datetime.combine(at.date(), time()))
 
-    async def _of(self, task: Task) -> Series | None:
+    async def of(self, task: Task) -> Series | None:
+        """The series that a task belongs to."""
         return await self.series.get(task.user_id, task.series_id) if task.series_id else None
-
-    async def _recurring(self, task_id: int) -> Task:
-        await self.scope.lock()
-        task = await self.tasks.get(self.scope.person.id, task_id)
-        if task is None or await self._of(task) is None:
-            raise NotFoundError("This task does not exist, or it does not repeat.")
-        return task
 
     def _say(self, task: Task, text: str) -> None:
         self.tasks.note(task.user_id, task.id, self.scope.now, "person", text)
         log.info("Task: %s", text, extra={"task_id": task.id})
-
-    async def _changed(self, task: Task) -> Task:
-        await self.scope.session.flush()
-        await self.scope.changed(LeaseKind.PLAN)
-        return task
 
 
 def _is_often(rule: Rule) -> bool:

@@ -50,6 +50,6 @@ def test_hundreds_of_titles_are_quick() -> None:
         TaskView(id=n, title=" ".join("".join(letters.choices("abcdefghij", k=7)) for _ in range(5)) + " " + "x" * 400)
         for n in range(1, 401)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     titles.rank("abcdefg hijabcd the report " + "x" * 401, made)
-    assert time.perf_counter() - started < 0.3
+    assert time.process_time() - started < 0.3

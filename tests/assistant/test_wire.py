@@ -66,10 +66,10 @@ def test_entries_that_are_no_objects_are_dropped_and_their_number_is_bounded() -
 )
 def test_unreadable_and_found_out_quickly(text: str) -> None:
     """DSPy's own parser takes 20 s for 32,000 such characters and minutes for these, on the event loop."""
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(dspy.AdapterParseError):
         parsed(text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_question_states_the_format() -> None:

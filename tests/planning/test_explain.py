@@ -108,7 +108,7 @@ class TestTruth:
     def test_a_thousand_jobs_in_half_a_second(self) -> None:
         problem = weeks(16, 1000)
         plan = draft(problem)
-        begin = time.monotonic()
+        begin = time.process_time()
         told = explain(problem, plan)
-        assert time.monotonic() - begin < 0.5
+        assert time.process_time() - begin < 0.5
         assert len(told) == len(plan.placements) > 500

@@ -50,9 +50,9 @@ class TestPlanted:
 class TestDraft:
     def test_a_thousand_tasks_in_four_weeks(self) -> None:
         problem = within(1, 1000, 4)
-        begin = time.monotonic()
+        begin = time.process_time()
         plan = draft(problem)
-        assert time.monotonic() - begin < 1  # 0.1 s on an idle machine; benchmarks.compare measures
+        assert time.process_time() - begin < 1  # 0.1 s on an idle machine; benchmarks.compare measures
         assert_valid(problem, plan)
 
     def test_near_the_best(self) -> None:

@@ -125,10 +125,10 @@ class TestProblem:
     def test_ten_thousand_jobs_in_a_chain(self, is_cyclic: bool) -> None:
         first = Job("0", 5, predecessors=(Predecessor("9999"),) if is_cyclic else ())
         chain = (first, *(Job(str(number), 5, predecessors=(Predecessor(str(number - 1)),)) for number in range(1, 10_000)))
-        begin = time.monotonic()
+        begin = time.process_time()
         if is_cyclic:
             with pytest.raises(ProblemError, match="waits for itself"):
                 Problem(chain, (), 1440)
         else:
             Problem(chain, (), 1440)
-        assert time.monotonic() - begin < 2
+        assert time.process_time() - begin < 2

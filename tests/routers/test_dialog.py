@@ -234,3 +234,24 @@ class TestProjects:
 
     async def test_unknown_kind(self, site: Site) -> None:
         await site.press("/projects/folder/1", {"name": "x"}, 404)
+
+
+class TestRepeat:
+    async def test_said_in_words(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Water plants 20min")
+        part = await site.press(f"/tasks/{task_id}/repeat", {"repeats": "every Friday"})
+        assert "“Water plants” repeats. Next: Fri." in text(part, ".toast-text")
+        assert "Repeats every Friday" in text(await site.part(f"/tasks/{task_id}"), "#series")
+
+    async def test_not_understood(self, site: Site, stage: Stage) -> None:
+        """What was typed stays, and the sentence stands at its place."""
+        task_id = await stage.add("Water plants 20min")
+        part = await site.press(f"/tasks/{task_id}/repeat", {"repeats": "now and then"}, 422)
+        assert value(part, "#repeats") == "now and then"
+        assert "Say it like" in text(part, "#series[aria-label] details[open] #repeats-error")
+
+    async def test_done(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Water plants 20min")
+        await site.press(f"/tasks/{task_id}/complete", {})
+        assert not has(await site.part(f"/tasks/{task_id}"), "#repeats")
+        await site.press(f"/tasks/{task_id}/repeat", {"repeats": "daily"}, 409)

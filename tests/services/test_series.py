@@ -14,8 +14,9 @@ from errors import ConflictError, InvalidInputError, NotFoundError
 from models import Task, TaskStatus
 from repositories.projects import ProjectRepository
 from repositories.tasks import TaskRepository
+from services.repeats import RepeatService
 from services.runs import Runner
-from services.series import MOST_LIVE, SeriesService
+from services.series import MOST_LIVE
 from services.settings import SettingsService
 from services.task_details import TaskDetailsService
 from services.tasks import TaskService
@@ -48,7 +49,7 @@ async def reopen(stage: Stage, task_id: int) -> None:
 
 async def skip(stage: Stage, task_id: int, who: int | None = None) -> None:
     async with stage.writing(who) as scope:
-        await SeriesService(scope).skip(task_id)
+        await RepeatService(scope).skip(task_id)
 
 
 async def shown(stage: Stage, task_id: int) -> Recurrence:
@@ -85,6 +86,65 @@ class TestBegin:
         async with stage.reading() as scope:
             details, _ = await TaskDetailsService(scope).show(task_id)
         assert details.recurrence is None
+
+
+class TestRepeat:
+    async def repeat(self, stage: Stage, task_id: int, text: str) -> None:
+        async with stage.writing() as scope:
+            await RepeatService(scope).repeat(task_id, text)
+
+    async def test_task_that_did_not(self, stage: Stage) -> None:
+        task_id = await stage.add("Water plants 20min")
+        await self.repeat(stage, task_id, "every Tue and Thu at 16:00")
+        assert await times(stage) == ["Mon 23 00:00 open"]
+        recurrence = await shown(stage, task_id)
+        assert recurrence.upcoming == (local(24, "16:00"), local(26, "16:00"), local(24, "16:00") + timedelta(days=7))
+        await complete(stage, task_id)
+        assert await times(stage) == ["Mon 23 00:00 completed", "Tue 24 16:00 open"]
+        _, made = await occurrences(stage)
+        (block,) = await stage.blocks(made.id)
+        assert (block.start_at, block.pinned) == (local(24, "16:00"), True)
+
+    async def test_changed_from_the_next_on(self, stage: Stage) -> None:
+        task_id = await stage.add("Standup every weekday at 9:30 15min")
+        before = await stage.blocks(task_id)
+        await complete(stage, task_id)
+        await reopen(stage, task_id)
+        await self.repeat(stage, task_id, "every Wednesday 10:00")
+        assert await times(stage) == ["Mon 23 00:00 open"]
+        assert (await shown(stage, task_id)).words == "every Wednesday at 10:00"
+        assert [block.start_at for block in await stage.blocks(task_id)] == [block.start_at for block in before]
+        await complete(stage, task_id)
+        assert await times(stage) == ["Mon 23 00:00 completed", "Wed 25 10:00 open"]
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("", "every Tuesday 9:00"),
+            ("tomorrow", "every Tuesday 9:00"),
+            ("every Tuesday with Bob", "Not understood: “with Bob”"),
+        ],
+    )
+    async def test_words_that_say_something_else(self, stage: Stage, text: str, sentence: str) -> None:
+        task_id = await stage.add("Water plants 20min")
+        with pytest.raises(InvalidInputError, match=sentence) as caught:
+            await self.repeat(stage, task_id, text)
+        assert [*caught.value.fields] == ["repeats"]
+        assert await occurrences(stage) == []
+
+    async def test_done_part_and_foreign(self, stage: Stage) -> None:
+        whole = await stage.add("Move house")
+        async with stage.writing() as scope:
+            part = (await TaskService(scope).add("Pack", None, whole)).task.id
+        with pytest.raises(ConflictError, match="A part does not repeat"):
+            await self.repeat(stage, part, "daily")
+        done = await stage.add("Pay rent")
+        await complete(stage, done)
+        with pytest.raises(ConflictError, match="done already"):
+            await self.repeat(stage, done, "daily")
+        with pytest.raises(NotFoundError):
+            async with stage.writing(stage.eve) as scope:
+                await RepeatService(scope).repeat(whole, "daily")
 
 
 class TestComplete:
@@ -348,14 +408,14 @@ class TestEnd:
     async def test_end_and_resume(self, stage: Stage) -> None:
         task_id = await stage.add("Water plants every day")
         async with stage.writing() as scope:
-            await SeriesService(scope).end(task_id)
+            await RepeatService(scope).end(task_id)
         assert (await shown(stage, task_id)).is_ended
         await complete(stage, task_id)
         stage.clock.advance(days=2)
         await stage.runner().repeat()
         assert await times(stage) == ["Mon 23 00:00 completed"]
         async with stage.writing() as scope:
-            await SeriesService(scope).resume(task_id)
+            await RepeatService(scope).resume(task_id)
         assert await times(stage) == ["Mon 23 00:00 completed", "Wed 25 00:00 open"]
 
     async def test_delete_and_restore(self, stage: Stage) -> None:
@@ -384,7 +444,7 @@ class TestEnd:
         task_id = await stage.add("Water plants every day")
         with pytest.raises(NotFoundError):
             async with stage.writing(stage.eve) as scope:
-                await SeriesService(scope).end(task_id)
+                await RepeatService(scope).end(task_id)
 
 
 async def test_nothing_is_due(stage: Stage) -> None:
