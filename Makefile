@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+# One more than there are cores: browser tests wait most of the time. Each worker has a PostgreSQL and a Chromium of its own.
+TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 4 ? n + 1 : 4 )))
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := planning assistant repositories services routers
@@ -21,7 +23,7 @@ run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (POR
 	@exec $(BIN)/python cli.py serve
 
 test: $(VENV)/.dev $(VENDOR)/.made browser ## Run all tests, with what they need (PostgreSQL, Chromium)
-	$(BIN)/python -m pytest -m "not guarantees" -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal
 
 guarantees: $(VENV)/.dev $(VENDOR)/.made browser ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees
