@@ -14,6 +14,7 @@ from pathlib import Path
 from socket import gaierror
 from typing import Any
 
+from anyio import CancelScope
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -94,7 +95,7 @@ class Database:
     @asynccontextmanager
     async def session_scope(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any error. Then the listeners hear whose things changed."""
-        with _translated():
+        with _translated(), _undisturbed():
             async with self._write_session.begin() as session:
                 yield session
         touched: set[int] = session.info.get(TOUCHED, set())
@@ -105,7 +106,7 @@ class Database:
     @asynccontextmanager
     async def rehearsal_scope(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is always rolled back: what would be, without being so. What was read in it stays readable."""
-        with _translated():
+        with _translated(), _undisturbed():
             async with self._write_session() as session:
                 yield session
                 session.expunge_all()
@@ -114,7 +115,7 @@ class Database:
     @asynccontextmanager
     async def read_scope(self) -> AsyncIterator[AsyncSession]:
         """One consistent view for reading; it never waits for a writer."""
-        with _translated():
+        with _translated(), _undisturbed():
             async with self._read_session() as session:
                 yield session
 
@@ -122,6 +123,14 @@ class Database:
         """Give every connection back."""
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+def _undisturbed() -> CancelScope:
+    """Transactions are short, and a page that goes away waits for them.
+
+    A statement that is cut off leaves SQLAlchemy's SQLite connection half closed, and a task that waits for it for ever.
+    """
+    return CancelScope(shield=True)
 
 
 @contextmanager

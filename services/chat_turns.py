@@ -20,7 +20,7 @@ from db import Database
 from errors import AppError
 from planning.process import SolverProcess
 from services import chat, users, what_if
-from services.chat import CANCELLED, FAILED, ChatService
+from services.chat import CANCELLED, FAILED, ChatService, Talk
 from services.planning import InvalidPlanError
 from services.scope import Scope
 from services.what_if import Preview
@@ -40,6 +40,8 @@ class ChatTurns:
         self.solver = solver
         self.clock = clock
         self._turns: dict[int, asyncio.Task[None]] = {}
+        self._thoughts: dict[int, asyncio.Task[Understood]] = {}
+        self._is_closing = False
 
     def begin(self, user_id: int, message_id: int) -> asyncio.Task[None]:
         """Think about a message and answer it, whether anybody waits or not."""
@@ -52,15 +54,15 @@ class ChatTurns:
         """Answer that nothing was done, and stop thinking. A message that has its answer keeps it."""
         async with self._writing(user_id) as scope:
             await ChatService(scope).refuse(message_id, CANCELLED)
-        if turn := self._turns.get(message_id):
-            turn.cancel()
+        if thought := self._thoughts.get(message_id):
+            thought.cancel()
 
     async def close(self) -> None:
         """Give up what is being thought about: nothing of it is done."""
-        turns = [*self._turns.values()]
-        for turn in turns:
-            turn.cancel()
-        await asyncio.gather(*turns, return_exceptions=True)
+        self._is_closing = True
+        for thought in [*self._thoughts.values()]:
+            thought.cancel()
+        await asyncio.gather(*self._turns.values(), return_exceptions=True)
 
     async def take(self, user_id: int, message_id: int) -> None:
         """One message from reading to its answer; no transaction is open while it is thought about."""
@@ -68,7 +70,7 @@ class ChatTurns:
         try:
             async with self._reading(user_id) as scope:
                 talk = await ChatService(scope).load(message_id)
-            understood = await chat.think(talk, self.gateway)
+            understood = await self._thought(message_id, talk)
             previews = [await self._preview(user_id, item) for item in understood.questions]
             async with self._writing(user_id) as scope:
                 await ChatService(scope).answer(talk, understood, previews)
@@ -89,6 +91,17 @@ class ChatTurns:
         except InvalidPlanError:
             log.exception("A preview was refused by the checker.")
             return "No valid plan was found for that."
+
+    async def _thought(self, message_id: int, talk: Talk) -> Understood:
+        """Think in a task of its own, the one thing that is ever cancelled: a transaction is not cut off in the middle."""
+        thought = asyncio.create_task(chat.think(talk, self.gateway))
+        self._thoughts[message_id] = thought
+        if self._is_closing:
+            thought.cancel()
+        try:
+            return await thought
+        finally:
+            del self._thoughts[message_id]
 
     async def _preview(self, user_id: int, question: object) -> Preview | str | None:
         return await self.preview(user_id, question.operations) if isinstance(question, WhatIf) else None

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from anyio import create_task_group
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -21,6 +22,25 @@ from tests.support.stage import MONDAY, Stage
 async def users(database: Database) -> int:
     async with database.read_scope() as session:
         return await session.scalar(select(func.count()).select_from(User)) or 0
+
+
+async def test_a_page_that_goes_away(database: Database) -> None:
+    """A statement in the middle of which the request is given up leaves nothing that waits for ever."""
+    before = asyncio.all_tasks()
+
+    async def look() -> None:
+        async with database.read_scope() as session:
+            await session.execute(select(User))
+
+    for steps in range(30):
+        async with create_task_group() as group:
+            group.start_soon(look)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            group.cancel_scope.cancel()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
+    assert await users(database) == 0
 
 
 class TestSessionScope:

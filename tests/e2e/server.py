@@ -152,7 +152,8 @@ class AppServer:
     def complaints(self) -> list[str]:
         """The errors in its log since the last `keep` or `restore`."""
         lines = self.log.read_bytes()[self._log_start :].decode().splitlines()
-        return [line for line in lines if " ERROR " in line or "Traceback" in line]
+        told = (" ".join(lines[i : i + 2]) for i, line in enumerate(lines) if " ERROR " in line or "Traceback" in line)
+        return [*told]
 
     def json(self, path: str) -> dict[str, object]:
         """What a GET of the JSON API answers."""

@@ -79,8 +79,7 @@ def test_parts_and_projects(app: AppServer, open_tab: OpenTab, size: tuple[int, 
     expect(dialog.get_by_label("Context")).to_have_value("by train")
     check_width(page)
     saved(page)
-    boxes, van = planned(page, app, 2)
-    assert (boxes.task, van.task) == ("Pack the boxes", "Find a van")
+    until(lambda: [slot.task for slot in planned(page, app, 2)] == ["Pack the boxes", "Find a van"], page, "the new order")
     expect(row(page, OFFICE)).to_contain_text("0 of 2 parts done")
     expect(row(page, "Find a van")).to_contain_text(f"part of {OFFICE}")
     for title in ("Pack the boxes", "Find a van"):

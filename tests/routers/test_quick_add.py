@@ -77,7 +77,8 @@ class TestSeries:
     async def test_plain_task(self, site: Site, stage: Stage) -> None:
         task_id = await stage.add("Write 2h")
         tree = await site.part(f"/tasks/{task_id}")
-        assert not has(tree, "#series")
+        assert text(tree, "#series button") == "Repeat"
+        assert not has(tree, "#series time")
         assert not has(tree, "select[name=applies_to]")
         assert not has(await site.page("/"), ".repeats")
 
