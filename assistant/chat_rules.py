@@ -9,6 +9,7 @@ import re
 
 from assistant import commands, edits, hours_talk, moves, questions
 from assistant.chat import MAX_MESSAGE, Turn, Understood, View, WhatIf
+from assistant.operations import MAX_OPERATIONS
 from assistant.reading import Reading
 from assistant.sanitise import clean
 
@@ -18,6 +19,7 @@ HELP = (
     "Try “move the report to tomorrow” or “what do I have on Friday?”."
 )
 NOT_DONE = "Then nothing is done."
+TOO_MUCH = f"That is too much at once: say at most {MAX_OPERATIONS} things in one message."
 INEXACT = "Say it more exactly, such as “what if I take Friday off?”."
 SMALL_TALK = (
     (
@@ -109,6 +111,8 @@ def read(message: str, view: View) -> Understood:
     commands_said = clauses(text, view)
     if not commands_said or not all(_read(clause, reading) for clause in commands_said):
         return Understood(sentence=HELP)
+    if len(reading.operations) > MAX_OPERATIONS:
+        return Understood(sentence=TOO_MUCH)
     return reading.understood()
 
 

@@ -32,6 +32,8 @@ from assistant.names import MONTH_NAMES, word_set
 from assistant.words import Words
 
 BREAK_MINUTES = 15
+MOST_TIMES = 50
+"""In one sentence: whoever says more has pasted something, and sorting them takes the square of their number."""
 MORNING = (6 * 60, 12 * 60)
 _ONCE = word_set("today tomorrow tonight yesterday next upcoming holiday holidays vacation 2025 2026 2027 2028 until")
 _UNSURE = word_set(
@@ -118,6 +120,8 @@ def _no_rule(clause: Clause) -> str | None:
     said = clause.said
     if clause.is_question:
         return "This is a question."
+    if len(clause.times) > MOST_TIMES:
+        return "These are too many times for one sentence: divide it."
     if any(word in _UNSURE for word in said):
         return "This is not certain enough to plan by."
     is_once = any(word in _ONCE or (word in MONTH_NAMES and word != "may") for word in said)
