@@ -44,7 +44,7 @@ format: $(VENV)/.dev ## Format the code
 bench: $(VENV)/.dev $(VENDOR)/.made ## Measure: web latency while planning, planner times, start-up, memory
 	$(BIN)/python -m benchmarks
 
-eval: $(VENV)/.dev ## Score the configured model on the cases of evals/ (needs a model and its key)
+eval: $(VENV)/.dev ## Score the configured model, or rules without one, on the four sets of evals/
 	$(BIN)/python -m evals
 
 screens: $(VENV)/.dev $(VENDOR)/.made browser ## Write screenshots of every page to docs/screens

@@ -9,6 +9,7 @@ import re
 
 from assistant import commands, edits, hours_talk, moves, questions
 from assistant.chat import MAX_MESSAGE, Turn, Understood, View, WhatIf
+from assistant.operations import MAX_OPERATIONS
 from assistant.reading import Reading
 from assistant.sanitise import clean
 
@@ -18,6 +19,8 @@ HELP = (
     "Try “move the report to tomorrow” or “what do I have on Friday?”."
 )
 NOT_DONE = "Then nothing is done."
+TOO_MUCH = f"That is too much at once: say at most {MAX_OPERATIONS} things in one message."
+INEXACT = "Say it more exactly, such as “what if I take Friday off?”."
 SMALL_TALK = (
     (
         r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|yo|moin|howdy)(?: there| dayloom)?",
@@ -108,6 +111,8 @@ def read(message: str, view: View) -> Understood:
     commands_said = clauses(text, view)
     if not commands_said or not all(_read(clause, reading) for clause in commands_said):
         return Understood(sentence=HELP)
+    if len(reading.operations) > MAX_OPERATIONS:
+        return Understood(sentence=TOO_MUCH)
     return reading.understood()
 
 
@@ -141,13 +146,16 @@ def _read(clause: str, reading: Reading) -> bool:
 
 
 def _what_if(rest: str, reading: Reading) -> bool:
-    """The same commands, for a preview."""
+    """The same commands, for a preview. No preview of a preview: it says nothing, and a long one would nest too deep."""
     first, _, more = rest.partition(" ")
+    command = _polite(f"{_PAST.get(first.lower(), first)} {more}")
+    if _WHAT_IF.match(command):
+        return reading.say(INEXACT)
     inner = Reading(reading.view)
-    if not _read(_polite(f"{_PAST.get(first.lower(), first)} {more}"), inner):
+    if not _read(command, inner):
         return False
     if inner.choices or inner.questions or not inner.operations:
-        return reading.say(" ".join(inner.sentences) or "Say it more exactly, such as “what if I take Friday off?”.")
+        return reading.say(" ".join(inner.sentences) or INEXACT)
     return reading.ask(WhatIf(operations=tuple(inner.operations)))
 
 

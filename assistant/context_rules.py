@@ -32,6 +32,8 @@ from assistant.names import MONTH_NAMES, word_set
 from assistant.words import Words
 
 BREAK_MINUTES = 15
+MOST_TIMES = 50
+"""In one sentence: whoever says more has pasted something, and sorting them takes the square of their number."""
 MORNING = (6 * 60, 12 * 60)
 _ONCE = word_set("today tomorrow tonight yesterday next upcoming holiday holidays vacation 2025 2026 2027 2028 until")
 _UNSURE = word_set(
@@ -118,6 +120,8 @@ def _no_rule(clause: Clause) -> str | None:
     said = clause.said
     if clause.is_question:
         return "This is a question."
+    if len(clause.times) > MOST_TIMES:
+        return "These are too many times for one sentence: divide it."
     if any(word in _UNSURE for word in said):
         return "This is not certain enough to plan by."
     is_once = any(word in _ONCE or (word in MONTH_NAMES and word != "may") for word in said)
@@ -133,12 +137,14 @@ def _no_rule(clause: Clause) -> str | None:
 
 def _break(clause: Clause) -> Sequence[Constraint]:
     """ "a break every 2 hours", "15 minutes rest after 90 minutes", "no more than 2 hours in a row", "pomodoro"."""
+    if clause.has("pomodoro", "pomodoros") and not is_negated(clause):
+        return (Break(after_minutes=25, minutes=5),)
+    if not _has_length(clause):
+        return ()
     group = _whole(clause.groups)
     is_limit = clause.has(
         "in a row", "at a stretch", "at a time", "without a break", "non stop", "nonstop", "straight", "on end"
     )
-    if clause.has("pomodoro", "pomodoros") and not is_negated(clause):
-        return (Break(after_minutes=25, minutes=5),)
     if is_limit and group.length and group.every is None and not clause.has("want", "like", "love"):
         return (Break(after_minutes=group.length, minutes=BREAK_MINUTES),)
     is_break = clause.has("break", "breaks", "pause", "pauses", "rest", "a breather", "time out", "stretch")
@@ -149,6 +155,8 @@ def _break(clause: Clause) -> Sequence[Constraint]:
 
 def _buffer(clause: Clause) -> Sequence[Constraint] | str:
     """ "10 minutes between tasks", "a buffer of 15 min", "leave 5 minutes after each task"."""
+    if not _has_length(clause):
+        return ()
     group = _whole(clause.groups)
     minutes = group.length or (group.every if clause.has(*_ROOM) else None)
     if minutes is None:
@@ -165,9 +173,11 @@ def _buffer(clause: Clause) -> Sequence[Constraint] | str:
 
 def _focus(clause: Clause) -> Sequence[Constraint] | str:
     """ "deep work in the mornings", "I focus best from 8 to 11", "I'm a morning person"."""
-    group = _whole(clause.groups)
     if clause.has("early bird", "early riser") and not is_negated(clause):
         return (Focus(start=MORNING[0], end=MORNING[1]),)
+    if not clause.has("person", "owl", "lark", *_FOCUS):
+        return ()
+    group = _whole(clause.groups)
     is_person = group.when is not None and group.when.kind == "part" and clause.has("person", "owl", "lark")
     if not (is_person or clause.has(*_FOCUS)) or group.when is None:
         return ()
@@ -241,6 +251,10 @@ def _as_hours(found: dict[Day, list[tuple[int, int]]]) -> Iterator[WorkHours]:
     for low, high in spans:
         days = tuple(day for day in DAYS if (low, high) in found.get(day, ()))
         yield WorkHours(days=days, start=low, end=high % DAY or DAY)
+
+
+def _has_length(clause: Clause) -> bool:
+    return any(time.kind in {"length", "every"} for time in clause.times)
 
 
 def _days(groups: Sequence[Group]) -> tuple[Day, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from assistant.clock import half_of_day, read_clock
 from assistant.context import DAY, DAYS, Day
@@ -58,6 +58,13 @@ _EVERY_DAY: tuple[tuple[str, ...], ...] = (
     ("all", "days"),
 )
 _EVERY_DAY += (("7", "days", "a", "week"), ("seven", "days", "a", "week"), ("all", "week"))
+_EVERY_DAY_OPENERS = frozenset(phrase[0] for phrase in _EVERY_DAY)
+_SIDES: dict[str, Literal["before", "after"]] = {
+    **dict.fromkeys(("before", "until", "till", "by"), "before"),
+    **dict.fromkeys(("after", "past", "from", "since"), "after"),
+}
+_Clock: TypeAlias = tuple[int, int, bool]
+"""A time of day: the token after it, its minute, and whether am or pm is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +86,19 @@ def read_time(words: Words, at: int) -> Time | None:
     """The time at a token; None where there is none."""
     if not words.opens(at):
         return None
-    return (
-        _days(words, at) or _every(words, at) or _part(words, at) or _range(words, at) or _edge(words, at) or _point(words, at)
-    )
+    found = _days(words, at) or _every(words, at) or _part(words, at)
+    if found is not None:
+        return found
+    here = _clock(words, at)  # looked for once, since most of the time of a reading goes into it
+    return _range(words, at, here) or _edge(words, at) or _point(words, at, here)
 
 
 def _days(words: Words, at: int) -> Time | None:
     """ "on Tue and Thu", "every weekday", "Mon-Fri", "daily", "Mondays"."""
-    for phrase in _EVERY_DAY:
-        if words.run(at, len(phrase)) == phrase:
-            return Time("days", at, at + len(phrase), days=DAYS)
+    if words.word(at) in _EVERY_DAY_OPENERS:
+        for phrase in _EVERY_DAY:
+            if words.run(at, len(phrase)) == phrase:
+                return Time("days", at, at + len(phrase), days=DAYS)
     begin = at + (words.word(at) in {"on", "every", "each", "during", "over", "at"})
     begin += words.word(begin) in {"every", "each", "the", "all"} and begin > at
     found = read_weekdays(words, begin, may_be_short=False)
@@ -145,11 +155,11 @@ def _part(words: Words, at: int) -> Time | None:
     return Time("part", at, begin + 1, *span) if span is not None and (begin > at or words.closes(begin + 1)) else None
 
 
-def _range(words: Words, at: int) -> Time | None:
+def _range(words: Words, at: int, here: _Clock | None) -> Time | None:
     """ "9-5", "from 9 to 5", "between 12 and 1", "9am – 5:30pm", "22:00 to 6:00"."""
     lead = words.word(at)
     begin = at + (lead in {"from", "between", "at"})
-    first = _clock(words, begin)
+    first = here if begin == at else _clock(words, begin)
     if first is None:
         return None
     end, low, is_loose = first
@@ -174,23 +184,21 @@ def _edge(words: Words, at: int) -> Time | None:
     lead, begin = words.word(at), at + 1
     if lead in {"earlier", "later"} and words.word(at + 1) == "than":
         lead, begin = ("before" if lead == "earlier" else "after"), at + 2
-    sides = {"before": "before", "until": "before", "till": "before", "by": "before", "after": "after", "past": "after"}
-    sides |= {"from": "after", "since": "after"}
-    found = _clock(words, begin) if lead in sides else None
+    found = _clock(words, begin) if lead in _SIDES else None
     if found is None or not words.closes(found[0]):
         return None
     end = found[0] + (words.word(found[0]) in {"on", "onwards", "onward"} and words.word(found[0] + 1) not in DAY_NAMES)
-    if sides[lead] == "before":
+    if _SIDES[lead] == "before":
         return Time("part", at, end, 0, found[1], edge="before", is_loose=found[2])
     return Time("part", at, end, found[1], DAY, edge="after", is_loose=found[2])
 
 
-def _point(words: Words, at: int) -> Time | None:
+def _point(words: Words, at: int, here: _Clock | None) -> Time | None:
     """ "at noon", "at 18", "6pm", "18:00", "around half past 8"."""
     lead = words.word(at)
     begin = at + (lead in {"at", "around", "@", "about", "from"})
     begin += words.word(begin) in {"around", "about"} and begin > at
-    found = _clock(words, begin)
+    found = here if begin == at else _clock(words, begin)
     if found is None or not words.closes(found[0]):
         return None
     is_bare = begin == at and words.number(at) is not None and found[0] == at + 1
@@ -200,8 +208,8 @@ def _point(words: Words, at: int) -> Time | None:
     return Time("at", at, found[0], found[1], is_loose=found[2])
 
 
-def _clock(words: Words, at: int) -> tuple[int, int, bool] | None:
-    """A time of day: the token after it, its minute, and whether am or pm is open."""
+def _clock(words: Words, at: int) -> _Clock | None:
+    """The time of day that stands at a token, without anything before it."""
     found = read_clock(words, at, _REFERENCE)
     if found is not None and found[1].minute is not None and not found[1].problem:
         half, end = _said_half(words, found[0])

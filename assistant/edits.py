@@ -259,7 +259,7 @@ RULES = (
     ),
     rule(r"make (?P<what>.+?) more (?:important|urgent)", _step(-1)),
     rule(
-        rf"(?:make|mark|set|flag|give|rate) (?P<what>.+?) (?:as |to |to be |a |an )*{_LEVEL}(?:[- ](?:priority"
+        rf"(?:make|mark|set|flag|give|rate) (?P<what>.+?) (?:as |to |to be |a |an ){{0,3}}{_LEVEL}(?:[- ](?:priority"
         rf"|prio|importance))?",
         _level,
     ),

@@ -123,7 +123,8 @@ _CHAFF = re.compile(
     re.IGNORECASE,
 )
 _SHOW = r"(?:show|list|give|tell|read|display|see|view)(?: me)?"
-_WHATS = r"(?:what(?:'s|’s|s| is| are)?|what(?: all)?)"
+# What is repeated below is possessive (`*+`): with two ways to match one word, each further word would double the time.
+_WHATS = r"(?:what(?:'s|’s|s| is| are| all)?)"
 _WHEN = r"(?P<when>.*?)"
 
 RULES = (
@@ -166,14 +167,14 @@ RULES = (
         _tasks("overdue"),
     ),
     rule(
-        rf"(?:(?:{_SHOW} )?(?:all |my |the |{_WHATS} |{_WHATS} my |which |tasks? )*(?:urgent|important"
+        rf"(?:(?:{_SHOW} )?(?:all |my |the |{_WHATS} |{_WHATS} my |which |tasks? )*+(?:urgent|important"
         rf"|most important|high[- ]priority|top[- ]priority|most urgent)(?: (?:tasks?|ones?|things?|stuff|now"
         rf"|today))*|(?:which|what) tasks are (?:urgent|important)|{_WHATS} the most (?:urgent"
         rf"|important)(?: task| thing)?)",
         _tasks("urgent"),
     ),
     rule(
-        rf"(?:(?:{_SHOW} )?(?:all |my |the |{_WHATS} |which |(?:which|what) tasks (?:are|have) )*(?:unplaced"
+        rf"(?:(?:{_SHOW} )?(?:(?:which|what) tasks (?:are|have) |all |my |the |{_WHATS} |which )*+(?:unplaced"
         rf"|unplanned|unscheduled|not planned|not scheduled|no (?:place|slot|time))(?: (?:tasks?|ones?|yet))*)",
         _tasks("unplaced"),
     ),
@@ -210,7 +211,7 @@ RULES = (
         _free,
     ),
     rule(
-        rf"(?:{_SHOW} |find )?(?:my |the |a |some |any |{_WHATS} my )*(?:free (?:time|slots?|hours?)"
+        rf"(?:{_SHOW} |find )?(?:my |the |a |some |any |{_WHATS} my )*+(?:free (?:time|slots?|hours?)"
         rf"|availability|gaps?)(?: (?:on|at|for|in|from|this)?\s?(?P<when>.+?))?",
         _free,
     ),

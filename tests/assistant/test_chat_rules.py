@@ -114,6 +114,19 @@ class TestHostile:
         assert len(text) > MAX_MESSAGE
         assert time.process_time() - started < 5
 
+    @pytest.mark.parametrize(
+        ("message", "sentence"),
+        [
+            ("if " * 600, "Say it more exactly"),
+            ("what if what if I take Friday off", "Say it more exactly"),
+            ("add milk; " * 60, "at most 50 things"),
+        ],
+    )
+    def test_too_much_is_refused(self, message: str, sentence: str) -> None:
+        found = read(message, VIEW)
+        assert sentence in found.sentence
+        assert (found.operations, found.questions) == ((), ())
+
 
 @pytest.mark.parametrize(
     ("message", "parts"),

@@ -99,6 +99,7 @@ def test_places() -> None:
         ("break every 5 minutes", "These numbers are out of range."),
         ("I work from 1am to 11pm", "Nobody works more than 16 hours in a row."),
         ("I don't work Mon-Sun", "A week without any working day leaves nothing to plan."),
+        ("gym on " + "Mon at 7 " * 60, "These are too many times for one sentence: divide it."),
         ("calls only from 9 to 9:05 on Mondays", "This would leave no time for it."),
     ],
 )

@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 
 from assistant.advice import ModelSettings
 from assistant.gateway import warm
-from evals.__main__ import NO_MODEL, main, model_of, read_cases, report, run
+from evals.__main__ import NO_MODEL, main, model_of
+from evals.chat import run
+from evals.scoring import read_cases, report
 from evals.situations import EVENTS, TASKS
 from tests.support.model_server import ModelServer, Seen, in_markers
 from tests.support.stage import settings_for
@@ -52,18 +54,18 @@ async def test_a_perfect_model(model: ModelServer) -> None:
         return f"{in_markers('steps', json.dumps(steps))}\n\n[[ ## reply ## ]]\n{reply}"
 
     model.reply = perfect
-    scores = await run("chat", settings_of(model), None)
-    assert [item.message for item in scores if not item.raw] == []
-    assert [item.message for item in scores if not item.result] == []
-    assert f"raw answers: {len(scores)} right of {len(scores)} usable of {len(scores)} asked" in report(scores)
+    scores = await run(settings_of(model), None)
+    assert [item.case for item in scores if not item.raw] == []
+    assert [item.case for item in scores if not item.result] == []
+    assert f"raw answers: {len(scores)} right of {len(scores)} usable of {len(scores)} asked" in report("chat", scores)
 
 
 async def test_a_useless_model(model: ModelServer) -> None:
     """What cannot be read is counted apart, and the result is that of rules."""
     model.reply = lambda seen: in_markers("steps", '[{"kind": "rm"}]')
-    scores = await run("chat", settings_of(model), 3)
+    scores = await run(settings_of(model), 3)
     assert [item.raw for item in scores] == [None, None, None]
-    assert "raw answers: 0 right of 0 usable of 3 asked" in report(scores)
+    assert "raw answers: 0 right of 0 usable of 3 asked" in report("chat", scores)
 
 
 def test_no_model(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
