@@ -48,6 +48,7 @@ this next last coming today tomorrow tonight noon midday midnight morning aftern
 evenings nights lunch lunchtime eod cob eow eom
  high low medium normal urgent critical asap prio priority pm am daily weekly monthly
 yearly weekday weekdays weekend weekends hour hours minutes mins week weeks early late est edt cet cest pst pdt utc gmt bst
+et ct pt cst cdt mst mdt jst kst aest aedt eet eest hst sgt hkt nzst nzdt
 """
 # A number or a short name before one of these may still be a time ("at 9 tomorrow"); before any other word it counts things.
 FOLLOWERS = word_set(_CONNECTIVES + _OF_A_TIME).union(DAY_NAMES, DAY_PLURALS, MONTH_NAMES)

@@ -101,7 +101,7 @@ def _times(facts: Facts, series: Series | None, now: datetime, zone: ZoneInfo) -
     wish, due, since = (facts.said.get(side) for side in ("wish", "due", "since"))
     if series:
         wish, due, since = series.wish, series.due, None
-    elif wish and wish.moment.days and wish.moment.minute is None and wish.moment.part is None:
+    elif wish and wish.moment.part is None and (wish.moment.loose or (wish.moment.days and wish.moment.minute is None)):
         wish = _in_window(wish, facts)
     nonsense = tuple(one.moment.problem for one in (wish, due, since) if one and one.moment.problem)
     nonsense += (series.problem,) if series and series.problem else ()
@@ -112,7 +112,8 @@ def _in_window(wish: Said, facts: Facts) -> Said:
     """ "tomorrow ... in the morning": one window of one day."""
     windows = [mark for mark in facts.marks if mark.kind == "window"]
     days = wish.moment.days
-    if len(windows) != 1 or days is None or days.first != days.last:
+    is_clock = wish.moment.loose and wish.moment.until is None  # "in the evening at eight" is twenty o'clock
+    if len(windows) != 1 or not (is_clock or (days is not None and days.first == days.last)):
         return wish
     facts.marks.remove(windows[0])
     return replace(wish, moment=replace(wish.moment, part=windows[0].window))
