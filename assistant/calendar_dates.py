@@ -19,6 +19,7 @@ _ALSO_VERBS = frozenset({"may", "march", "mar"})  # "march 5 miles"
 _VERBS = frozenset({"be", "have"})  # "May the 4th be with you"
 _DASHES = frozenset({"-", "/"})
 _NO_DATES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (9, 11), (50, 50), (20, 20)})  # fractions and names
+_SHARED = word_set("h hr hour hours cup cups tsp tbsp inch inches mile miles pint pints")
 _FORMATS = frozenset({(4, 4), (6, 8), (16, 9), (9, 16)})
 _OF_MONTHS = word_set("in by before until till til from starting through thru since during after")
 _LIMITS = word_set("by before until till til")
@@ -151,6 +152,8 @@ def _century(year: int, reference: Reference) -> int:
 
 def _is_short_date(words: Words, at: int, numbers: tuple[int, int], reference: Reference) -> bool:
     """Not "24/7" or "the 9/11 film"; "1/2" only where a date is asked for, "4/5 people" only at the beginning."""
+    if words.word(at + 3) in _SHARED:  # "for 1/2 hour"
+        return False
     if numbers == (24, 7) or (words.word(at - 1) in {"the", "a"} and not reference.asked):
         return False
     is_share = (numbers[1] in {4, 8, 16} and numbers[0] % 2 == 1) or numbers in _FORMATS  # "3/8 bolts", "16/9 screen"

@@ -96,7 +96,8 @@ def read_holiday(words: Words, at: int, reference: Reference) -> Found | None:
         year = words.number(at + length, 4)
         if year is not None and reference.today.year <= year <= reference.today.year + 20 and words.closes(at + length + 1):
             return at + length + 1, on(day_in(year))
-        if (reference.asked or has_step) and words.stands_free(at + length):
+        is_timed = words.word(at + length) in {"at", "@"} and words.word(at + length + 1).isdecimal()  # "Christmas at 8am"
+        if (reference.asked or has_step or is_timed) and words.stands_free(at + length):
             day = day_in(reference.today.year)
             return at + length, on(day if day >= reference.today else day_in(reference.today.year + 1))
     return None

@@ -21,6 +21,7 @@ _AUTUMN = ("July", "August", "September", "October", "November", "December")
 MONTHS = (*_SPRING, *_AUTUMN)
 DAY_NAMES = _numbered(" ".join(WEEKDAYS).lower()) | _numbered("mon tue wed thu fri sat sun")
 DAY_NAMES |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3, "wednsday": 2, "wendsday": 2, "thrusday": 3, "teusday": 1}
+DAY_NAMES |= {"tusday": 1, "wensday": 2, "thurday": 3, "thursady": 3, "firday": 4, "saterday": 5, "satuday": 5, "munday": 0}
 DAY_PLURALS = {f"{name.lower()}s": n for n, name in enumerate(WEEKDAYS)}
 MONTH_NAMES = _numbered(" ".join(MONTHS).lower(), 1) | {name.lower()[:3]: n for n, name in enumerate(MONTHS, 1)}
 MONTH_NAMES |= {"sept": 9, "febuary": 2}

@@ -11,6 +11,8 @@ What the words mean, where English leaves a choice:
   Friday, once that is over Sunday.
 - "Friday" is the first one that is not over, today included; "next Friday" is that of the next week (from Monday).
   A time without a day is the next one; a day without a year too. "at 1" to "at 6" is afternoon, "at 7" to "at 12" as it stands.
+- "9am PT" is nine o'clock there on the day that it is here; a series keeps the wall time that its first one has here.
+- Three weekdays in a list repeat weekly ("Mon, Wed, Fri"), two where "every week" or "weekly" is said too.
 - What is past ("2 weeks ago", "last Friday") is what a task is about: it is noted, and its words stay in the title.
 - Midnight ends the day that it is said of. Times skipped by a clock change move on by the gap; of two, starts take the first.
 - A series ("every Friday at 9 until June") has the times of its first occurrence; "every second Friday" is every other one.
