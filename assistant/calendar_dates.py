@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 from assistant.clock import read_clock
 from assistant.moments import Found, Moment, Other, Reference, on
@@ -16,8 +16,11 @@ from assistant.words import Words
 
 LAST_YEAR = 2999
 _ALSO_VERBS = frozenset({"may", "march", "mar"})  # "march 5 miles"
+_VERBS = frozenset({"be", "have"})  # "May the 4th be with you"
 _DASHES = frozenset({"-", "/"})
 _NO_DATES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (9, 11), (50, 50), (20, 20)})  # fractions and names
+_SHARED = word_set("h hr hour hours cup cups tsp tbsp inch inches mile miles pint pints")
+_FORMATS = frozenset({(4, 4), (6, 8), (16, 9), (9, 16)})
 _OF_MONTHS = word_set("in by before until till til from starting through thru since during after")
 _LIMITS = word_set("by before until till til")
 _WORKS = word_set("book books song songs poem poems novel novels written designed painted directed sung album film play")
@@ -61,7 +64,10 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
         begin += is_joined and len(words.word(begin + 1)) == 2
         begin += words.word(begin) == "the" and (words.number(begin + 1) is not None or reference.asked)
         found = read_ordinal(words, begin)
-        if found is None or (month in _ALSO_VERBS and not (reference.asked or words.stands_free(found[1]) or found[2])):
+        if found is None:
+            return None
+        is_day = words.stands_free(found[1]) or (found[2] and words.word(found[1]) not in _VERBS)
+        if month in _ALSO_VERBS and not (reference.asked or is_day):
             return None
         day, end, _ = found
     else:
@@ -127,6 +133,8 @@ def read_numeric_day(words: Words, at: int, reference: Reference) -> Found | Non
     end = at + (5 if third is not None else 3 + is_german)
     month, day = (second, first) if reference.day_first or sign == "." else (first, second)
     if month > 12:
+        if sign == ".":  # "4.17.20" is a version: with stops the day comes first
+            return None
         month, day = day, month
     if not (1 <= month <= 12 and 1 <= day <= 31 and 1900 <= (year or 2000) <= LAST_YEAR):
         return None
@@ -144,9 +152,12 @@ def _century(year: int, reference: Reference) -> int:
 
 def _is_short_date(words: Words, at: int, numbers: tuple[int, int], reference: Reference) -> bool:
     """Not "24/7" or "the 9/11 film"; "1/2" only where a date is asked for, "4/5 people" only at the beginning."""
+    if words.word(at + 3) in _SHARED:  # "for 1/2 hour"
+        return False
     if numbers == (24, 7) or (words.word(at - 1) in {"the", "a"} and not reference.asked):
         return False
-    is_first = words.begins(at) and words.word(at + 3) not in _COUNTED
+    is_share = (numbers[1] in {4, 8, 16} and numbers[0] % 2 == 1) or numbers in _FORMATS  # "3/8 bolts", "16/9 screen"
+    is_first = words.begins(at) and words.word(at + 3) not in _COUNTED and not is_share
     return reference.asked or (numbers not in _NO_DATES and (words.stands_free(at + 3) or is_first))
 
 
@@ -173,17 +184,7 @@ def _iso(words: Words, at: int, numbers: tuple[int, int, int], reference: Refere
     if time is None or both is None:
         return end, moment
     is_utc = words.word(time[0]) == "z" and words.joined(time[0])
-    return time[0] + is_utc, _in_zone(both, reference) if is_utc else both
-
-
-def _in_zone(moment: Moment, reference: Reference) -> Moment:
-    """A moment that was said in UTC, in the zone of the reference."""
-    if moment.days is None or moment.minute is None:
-        return moment
-    day = moment.days.first
-    local = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=moment.minute)
-    local = local.astimezone(reference.now.tzinfo)
-    return replace(on(local.date()), minute=local.hour * 60 + local.minute)
+    return time[0] + is_utc, replace(both, zone=UTC) if is_utc else both
 
 
 def read_day_of_month(words: Words, at: int, reference: Reference) -> Found | None:
@@ -235,6 +236,20 @@ def read_month(words: Words, at: int, reference: Reference) -> Found | None:
     return end, _limit_or_window(at, end, first, last, reference, before)
 
 
+def read_month_named(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "October", "Oct 2027", "next month", "the month": the whole of the month that comes."""
+    ahead = {("next", "month"): 1, ("this", "month"): 0, ("the", "month"): 0}.get((words.word(at), words.word(at + 1)))
+    if ahead is not None:
+        return at + 2, on(*month_of(reference.today, ahead))
+    if words.word(at) not in MONTH_NAMES:
+        return None
+    end, year = read_year(words, at + 1)
+    month = MONTH_NAMES[words.word(at)]
+    if year is None:
+        end, year = at + 1, reference.today.year + (month < reference.today.month)
+    return end, on(*month_of(date(year, month, 1), 0))
+
+
 def _limit_or_window(at: int, end: int, first: date, last: date, reference: Reference, before: str) -> Moment:
     """ "by March" is its first day (the other reading its last); "in March" is the whole of it."""
     if before in _LIMITS:
@@ -244,7 +259,8 @@ def _limit_or_window(at: int, end: int, first: date, last: date, reference: Refe
 
 def _whole_year(words: Words, at: int, year: int, reference: Reference) -> Found | None:
     before, today = words.word(at - 1), reference.today
-    is_asked = reference.asked and before in _OF_MONTHS and before != "since" and words.stands_free(at + 1)
+    is_dashed = words.joined(at + 1) and words.word(at + 1) in _DASHES  # "starting 2026-12-01"
+    is_asked = not is_dashed and reference.asked and before in _OF_MONTHS and before != "since" and words.stands_free(at + 1)
     if not is_asked or not (today.year + (before in _LIMITS) <= year <= today.year + 20):
         return None
     return at + 1, _limit_or_window(at, at + 1, date(year, 1, 1), date(year, 12, 31), reference, before)

@@ -27,6 +27,7 @@ _ENDS_OF_DAY = {("eod",), ("cob",), ("eob",), ("close", "of", "business"), ("clo
 _SMALL = {"oh": 0, "quarter": 15, "half": 30}
 _HALVES = {"am": "am", "pm": "pm"}
 # Words before "high noon", "the midday sun": no time of a task.
+_AFTER_NOON = word_set("on today tomorrow utc gmt et ct pt est edt pst pdt cet cest")
 _NOT_NOON = word_set("high the a at's afternoon's every")
 
 
@@ -50,7 +51,7 @@ def read_clock(words: Words, at: int, reference: Reference) -> Found | None:
     at += is_twelve
     word = words.word(at)
     if word in _NAMED_TIMES:
-        is_dated = words.word(at + 1) in {"on", "today", "tomorrow"}  # "noon on Friday"
+        is_dated = words.word(at + 1) in _AFTER_NOON  # "noon on Friday"
         is_meant = reference.asked or is_twelve or is_dated or (not words.word(at + 1) and words.word(at - 1) not in _NOT_NOON)
         return (at + 1, Moment(minute=_NAMED_TIMES[word])) if is_meant else None
     if not (word.isdecimal() or word in COUNTS or word in TENS or word in _SMALL or word == "a"):
@@ -152,11 +153,14 @@ def _compact(words: Words, at: int, reference: Reference) -> Found | None:
     half, end = half_of_day(words, at + 1)
     if half:
         return (end, timed(hour, minute, half)) if hour <= 12 and minute < 60 else None
+    is_said = words.word(at - 1) in {"at", "@", "around"}
+    if is_said and _part_follows(words, end) and 1 <= hour <= 12 and minute < 60:  # "at 730 in the evening"
+        return end, timed(hour, minute, "")
     if len(words.word(at)) < 4 or hour > 23 or minute > 59:
         return None
     if words.word(end) in {"h", "hrs", "hours"} and words.word(at)[0] in "012" and minute % 5 == 0:
         return end + 1, Moment(minute=number // 100 * 60 + minute)
-    is_asked = words.word(at - 1) in {"at", "@"} or (reference.asked and words.word(at - 1) in _DAYS)
+    is_asked = is_said or (reference.asked and words.word(at - 1) in _DAYS)
     return (end, Moment(minute=hour * 60 + minute)) if is_asked and words.stands_free(end) else None
 
 
@@ -180,6 +184,8 @@ def bare_hour(words: Words, at: int, reference: Reference) -> Found | None:
     if hour is None or words.word(at) in {"a", "an"} or hour[0] > 24:
         return None
     value, end = hour
+    if words.word(at - 1) == "by" and words.count(at - 2) is not None:  # "one by one", "2 by 4"
+        return None
     clock = _after_oclock(words, end)
     if clock is not None:
         half, after = half_of_day(words, clock)

@@ -20,7 +20,7 @@ from assistant.relative import (
     read_nth_day,
     read_period,
 )
-from assistant.weekdays import read_weekday
+from assistant.weekdays import read_week, read_weekday
 from assistant.words import Words
 
 _FIRST_WORDS = word_set(
@@ -73,6 +73,7 @@ _PIECES: tuple[Reader, ...] = (
     read_named_day,
     read_nth_day,
     read_edge,
+    read_week,
     read_offset,
     read_weekday,
     read_period,

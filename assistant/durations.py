@@ -61,6 +61,9 @@ def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
     value, at = (float(number), at + 1) if number is not None else (float(counted[0] if counted else 0), at + 1)
     if counted is not None:
         at = counted[1]
+    share = words.number(at + 1, 1) if number is not None and words.word(at) == "/" and words.joined(at + 1) else None
+    if share in {2, 4} and value < share and words.word(at + 2) in _HOURS:  # "1/2 hour", "3/4h"
+        return at + 2, value / share, False
     fraction = words.number(at + 1) if words.word(at) in {".", ","} and words.joined(at) and words.joined(at + 1) else None
     if fraction is not None and number is not None:
         return at + 2, value + fraction / 10 ** len(words.word(at + 1)), False

@@ -32,6 +32,19 @@ def _thanksgiving(year: int) -> date:
     return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
 
 
+def _nth(month: int, weekday: int, place: int) -> Callable[[int], date]:
+    """The place-th such weekday of a month; -1 is the last (of a month of 31 days)."""
+
+    def day_in(year: int) -> date:
+        if place < 0:
+            last = date(year, month, 31)
+            return last - timedelta(days=(last.weekday() - weekday) % 7)
+        first = date(year, month, 1)
+        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (place - 1))
+
+    return day_in
+
+
 _APOSTROPHES = ("'", "’")
 _DAYS: dict[tuple[str, ...], Callable[[int], date]] = {
     ("christmas", "eve"): _fixed(12, 24),
@@ -46,10 +59,19 @@ _DAYS: dict[tuple[str, ...], Callable[[int], date]] = {
     ("good", "friday"): lambda year: easter(year) - timedelta(days=2),
     ("thanksgiving", "day"): _thanksgiving,
     ("thanksgiving",): _thanksgiving,
+    ("black", "friday"): lambda year: _thanksgiving(year) + timedelta(days=1),
+    ("cyber", "monday"): lambda year: _thanksgiving(year) + timedelta(days=4),
+    ("independence", "day"): _fixed(7, 4),
+    ("memorial", "day"): _nth(5, 0, -1),
+    ("labor", "day"): _nth(9, 0, 1),
+    ("mothers", "day"): _nth(5, 6, 2),
+    ("fathers", "day"): _nth(6, 6, 3),
+    ("valentine", "day"): _fixed(2, 14),
 }
 for _sign in _APOSTROPHES:
     _DAYS[("new", "year", _sign, "s", "eve")] = _fixed(12, 31)
     _DAYS[("new", "year", _sign, "s", "day")] = _DAYS[("new", "year", _sign, "s")] = _fixed(1, 1)
+    _DAYS[("mother", _sign, "s", "day")], _DAYS[("father", _sign, "s", "day")] = _nth(5, 6, 2), _nth(6, 6, 3)
     _DAYS[("valentine", _sign, "s", "day")] = _DAYS[("valentine", _sign, "s")] = _fixed(2, 14)
 _DAYS[("new", "years", "eve")] = _fixed(12, 31)
 _DAYS[("new", "years", "day")] = _fixed(1, 1)
@@ -59,12 +81,23 @@ _LONGEST = max(len(name) for name in _DAYS)
 
 
 def read_holiday(words: Words, at: int, reference: Reference) -> Found | None:
-    """The next day of that name, where a date is asked for and no plain word follows ("for Christmas dinner")."""
-    if words.word(at) not in HOLIDAY_WORDS or not reference.asked:
+    """The next day of that name, where a date is asked for and no plain word follows ("for Christmas dinner"), or of a year.
+
+    Days that depend on the country (Mother's Day) are those of the United States, as Thanksgiving is.
+    """
+    has_step = words.word(at) in {"this", "next"}
+    at += has_step
+    if words.word(at) not in HOLIDAY_WORDS:
         return None
     for length in range(_LONGEST, 0, -1):
         day_in = _DAYS.get(words.run(at, length))
-        if day_in is not None and words.stands_free(at + length):
+        if day_in is None:
+            continue
+        year = words.number(at + length, 4)
+        if year is not None and reference.today.year <= year <= reference.today.year + 20 and words.closes(at + length + 1):
+            return at + length + 1, on(day_in(year))
+        is_timed = words.word(at + length) in {"at", "@"} and words.word(at + length + 1).isdecimal()  # "Christmas at 8am"
+        if (reference.asked or has_step or is_timed) and words.stands_free(at + length):
             day = day_in(reference.today.year)
             return at + length, on(day if day >= reference.today else day_in(reference.today.year + 1))
     return None

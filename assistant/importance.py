@@ -23,6 +23,7 @@ _LEVELS = {
 }
 _BARE_LEVELS = word_set("high medium normal low important")
 _PRIORITY = word_set("priority prio importance")
+_HAVE_PRIORITY = word_set("queue queues lane lanes list lists ticket tickets customer customers inbox mail interrupt")
 _NOT_ALONE = word_set("the a an is are if less more very how")  # "the urgent, the important" speaks of urgency
 
 
@@ -48,13 +49,15 @@ def _marked(words: Words, at: int) -> tuple[int, int] | None:
         level = words.number(at + 1, 1)
         return (at + 2, level) if level is not None and 1 <= level <= 4 else None
     level = _level(words, at + 1) if words.word(at) == "!" and words.joined(at + 1) else None
+    if words.word(at + 1) == "important" and not words.stands_free(at + 2):  # of style sheets
+        return None
     return (at + 2, level) if level else None
 
 
 def _named(words: Words, at: int) -> tuple[int, int] | None:
     """ "high priority", "high-priority", "priority high", "prio: 1"."""
     noun = at + 1 + (words.word(at + 1) == "-")
-    if words.word(at) in _LEVELS and words.word(noun) in _PRIORITY:
+    if words.word(at) in _LEVELS and words.word(noun) in _PRIORITY and words.word(noun + 1) not in _HAVE_PRIORITY:
         return noun + 1, _LEVELS[words.word(at)]
     if words.word(at) not in _PRIORITY:
         return None

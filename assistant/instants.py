@@ -6,7 +6,7 @@ It reads no text. Comparisons are in UTC: two times of one zone would be compare
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ class Times:
     problems: tuple[str, ...] = ()
 
 
-def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
+def instant_of(day: date, minute: int, zone: tzinfo) -> datetime:
     """The UTC instant of a local wall time (1440: the next midnight). In a gap: moved on by it; said twice: the first."""
     wall = datetime.combine(day + timedelta(days=minute // 1440), time(minute % 1440 // 60, minute % 60))
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
@@ -103,7 +103,7 @@ def _opening(moment: Moment, now: datetime, zone: ZoneInfo) -> datetime:
     if moment.minutes_from_now is not None or moment.days is None:
         return now + timedelta(minutes=moment.minutes_from_now or 0)
     minute = moment.clock if moment.clock is not None else (moment.part or WHOLE_DAY)[0]
-    return instant_of(moment.days.first, minute, zone)
+    return instant_of(moment.days.first, minute, moment.zone or zone)
 
 
 def past_instant(moment: Moment, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -114,7 +114,7 @@ def past_instant(moment: Moment, now: datetime, zone: ZoneInfo) -> datetime | No
 def _end(moment: Moment, zone: ZoneInfo) -> datetime | None:
     if moment.days is None or moment.until is None:
         return None
-    return instant_of(moment.days.first + timedelta(days=moment.until[0]), moment.until[1], zone)
+    return instant_of(moment.days.first + timedelta(days=moment.until[0]), moment.until[1], moment.zone or zone)
 
 
 def _closing(moment: Moment, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from assistant.words import Words
 
@@ -56,6 +56,7 @@ class Other:
 class Moment:
     """What was said of a time: days, a minute of the day (1440: midnight, the end of it; `loose`: without am or pm), a part
     of the day in minutes, or minutes from now. `until`: the end of a range, as days after the first day and a minute.
+    `zone`: the one that its times were said in.
     `problem` is a sentence about something that does not exist."""
 
     days: Days | None = None
@@ -66,6 +67,7 @@ class Moment:
     problem: str = ""
     other: Other | None = None
     until: tuple[int, int] | None = None
+    zone: tzinfo | None = None
 
     @property
     def clock(self) -> int | None:
@@ -89,6 +91,7 @@ class Moment:
             problem=self.problem or other.problem,
             other=self.other or other.other,
             until=self.until or other.until,
+            zone=self.zone or other.zone,
         )
 
 

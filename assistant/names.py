@@ -21,6 +21,7 @@ _AUTUMN = ("July", "August", "September", "October", "November", "December")
 MONTHS = (*_SPRING, *_AUTUMN)
 DAY_NAMES = _numbered(" ".join(WEEKDAYS).lower()) | _numbered("mon tue wed thu fri sat sun")
 DAY_NAMES |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3, "wednsday": 2, "wendsday": 2, "thrusday": 3, "teusday": 1}
+DAY_NAMES |= {"tusday": 1, "wensday": 2, "thurday": 3, "thursady": 3, "firday": 4, "saterday": 5, "satuday": 5, "munday": 0}
 DAY_PLURALS = {f"{name.lower()}s": n for n, name in enumerate(WEEKDAYS)}
 MONTH_NAMES = _numbered(" ".join(MONTHS).lower(), 1) | {name.lower()[:3]: n for n, name in enumerate(MONTHS, 1)}
 MONTH_NAMES |= {"sept": 9, "febuary": 2}
@@ -48,6 +49,7 @@ this next last coming today tomorrow tonight noon midday midnight morning aftern
 evenings nights lunch lunchtime eod cob eow eom
  high low medium normal urgent critical asap prio priority pm am daily weekly monthly
 yearly weekday weekdays weekend weekends hour hours minutes mins week weeks early late est edt cet cest pst pdt utc gmt bst
+et ct pt cst cdt mst mdt jst kst aest aedt eet eest hst sgt hkt nzst nzdt
 """
 # A number or a short name before one of these may still be a time ("at 9 tomorrow"); before any other word it counts things.
 FOLLOWERS = word_set(_CONNECTIVES + _OF_A_TIME).union(DAY_NAMES, DAY_PLURALS, MONTH_NAMES)

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from assistant.calendar_dates import read_month_day, read_numeric_day
 from assistant.durations import raw_duration
 from assistant.moments import Found, Moment, Reference, on
-from assistant.names import UNITS, word_set
+from assistant.names import DAY_PLURALS, UNITS, word_set
 from assistant.relative import read_named_day, shifted
 from assistant.weekdays import read_weekday
 from assistant.words import Words
 
 _WORKING = word_set("business working work")
-_FROM_NOW = {("from", "now"): 1, ("from", "today"): 1, ("ago",): -1, ("later",): 1, ("hence",): 1}
+_FROM_NOW = {("from", "now"): 1, ("from", "right", "now"): 1, ("from", "today"): 1, ("ago",): -1, ("later",): 1, ("hence",): 1}
 _SPANNED = word_set("learn teach world lose master")  # "learn French in 30 days", "around the world in 80 days"
 
 
@@ -37,9 +37,10 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     begin = at + is_ahead
     begin += is_ahead and words.word(begin) == "the" and words.word(begin + 1) == "next"
     begin += is_ahead and words.word(begin) == "next"
+    begin += is_ahead and words.word(begin) in {"about", "around", "roughly"}
     found = _amounts(words, begin)
     if found is None:
-        return None
+        return _in_weekdays(words, begin, reference) if is_ahead else None
     end, amounts = found
     if is_ahead:
         end += 2 * (words.run(end, 2) in {("from", "now"), ("from", "today")}) + (words.word(end) == "time")
@@ -50,6 +51,16 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
         if words.run(end, len(phrase)) == phrase and not is_title and (len(phrase) > 1 or words.stands_free(end + 1)):
             return end + len(phrase), _ahead(amounts, sign, reference)
     return _anchored(words, at, end, amounts, reference)
+
+
+def _in_weekdays(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "in 3 Thursdays": the third from tomorrow on."""
+    counted = words.count(at, 2)
+    weekday = DAY_PLURALS.get(words.word(counted[1])) if counted else None
+    if counted is None or weekday is None or not counted[0]:
+        return None
+    first = reference.today + timedelta(days=(weekday - reference.today.weekday() - 1) % 7 + 1)
+    return counted[1] + 1, on(first + timedelta(weeks=counted[0] - 1))
 
 
 def _amounts(words: Words, at: int) -> tuple[int, tuple[_Amount, ...]] | None:

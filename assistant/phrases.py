@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
+from assistant.beats import joined, read_beat
 from assistant.clock import bare_hour, read_clock
 from assistant.dates import may_begin, read_moment
 from assistant.durations import read_duration
@@ -18,9 +19,10 @@ from assistant.marks import Mark, TaskNames, read_mark
 from assistant.moments import Moment, Reference
 from assistant.names import UNITS, word_set
 from assistant.ranges import is_counting, read_range
-from assistant.repeats import Repeat, read_repeat
+from assistant.repeats import Repeat
 from assistant.roles import LIMITS, MONTHS_ONLY, SIDES, TIMES_ONLY, Side, after_article, is_asked_well, read_role, trailing_role
 from assistant.words import Words
+from assistant.zones import read_zone
 
 _ABOUT = word_set("for about approx approximately around ca circa ~ takes taking lasting est estimate duration")
 _EVENINGS = word_set("dinner supper drinks pub cinema movie concert theatre theater")
@@ -108,8 +110,8 @@ class Scan:
             facts.importance = match.importance
         elif match.mark is not None and self._is_new_mark(match.mark):
             facts.marks.append(match.mark)
-        elif match.repeat is not None and facts.repeat is None:
-            facts.repeat = match.repeat
+        elif match.repeat is not None and (together := joined(facts.repeat, match.repeat)):
+            facts.repeat = together
         elif match.times is not None and facts.times is None:
             facts.times = match.times
         elif match.hour is not None:
@@ -165,7 +167,7 @@ def _marked(scan: Scan, at: int) -> Match | None:
 def _repeated(scan: Scan, at: int) -> Match | None:
     """ "every Friday", "monthly on the 15th"; what "every" says of no time ("every 3 people") is left alone."""
     words = scan.words
-    found = read_repeat(words, at)
+    found = read_beat(words, at, scan.reference)
     if found is not None:
         return Match(at, found[0], repeat=found[1])
     return Match(at, at + 2) if words.word(at) in {"every", "each"} else None
@@ -179,6 +181,8 @@ def _how_often(scan: Scan, at: int) -> Match | None:
     begin = at + (words.word(at) == "for")
     begin += words.word(begin) == "the" and words.word(begin + 1) == "next"
     begin += words.word(begin) == "next"
+    if words.word(at) == "x" and words.joined(at + 1) and (often := words.number(at + 1)) and words.closes(at + 2):
+        return Match(at, at + 2, times=(often, "times"))
     counted = words.count(begin, 4)
     if counted is None or not counted[0] or (words.word(begin) in {"a", "an"} and begin == at):
         return None
@@ -219,6 +223,7 @@ def _when(scan: Scan, at: int) -> Match | None:
     asked = replace(scan.reference, asked=(role is not None and lead not in TIMES_ONLY) or scan.after_day(at))
     ranged = read_range(words, begin, asked, lead) if role in {None, "at", "from", "before", "by", "until"} else None
     if ranged is not None:
+        ranged = _zoned(words, ranged)
         is_move = role == "from" and any(words.word(at - n) in _MOVES for n in range(1, 8))
         if is_move:
             return Match(at, ranged[0])
@@ -240,13 +245,19 @@ def _when(scan: Scan, at: int) -> Match | None:
 
 
 def _match(scan: Scan, at: int, found: tuple[int, Moment], role: Role) -> Match:
-    words, (end, moment) = scan.words, found
+    words, (end, moment) = scan.words, _zoned(scan.words, found)
     role = "limit" if words.word(at) in LIMITS else role
     end, role = trailing_role(words, end, role)
     is_past = _is_past(scan, moment, role)
     if is_past and not words.stands_free(end):
         return Match(at, end)
     return Match(at, end, said=Said(role, moment), is_hard=words.word(at) == "hard", is_past=is_past)
+
+
+def _zoned(words: Words, found: tuple[int, Moment]) -> tuple[int, Moment]:
+    """The moment with the zone that is said after its time: "5pm EST"."""
+    zone = read_zone(words, found[0]) if found[1].minute is not None and found[1].zone is None else None
+    return (zone[0], replace(found[1], zone=zone[1], other=None)) if zone else found
 
 
 def _hour_after_day(scan: Scan, at: int, begin: int) -> tuple[int, Moment] | None:

@@ -11,6 +11,8 @@ What the words mean, where English leaves a choice:
   Friday, once that is over Sunday.
 - "Friday" is the first one that is not over, today included; "next Friday" is that of the next week (from Monday).
   A time without a day is the next one; a day without a year too. "at 1" to "at 6" is afternoon, "at 7" to "at 12" as it stands.
+- "9am PT" is nine o'clock there on the day that it is here; a series keeps the wall time that its first one has here.
+- Three weekdays in a list repeat weekly ("Mon, Wed, Fri"), two where "every week" or "weekly" is said too.
 - What is past ("2 weeks ago", "last Friday") is what a task is about: it is noted, and its words stay in the title.
 - Midnight ends the day that it is said of. Times skipped by a clock change move on by the gap; of two, starts take the first.
 - A series ("every Friday at 9 until June") has the times of its first occurrence; "every second Friday" is every other one.
@@ -101,7 +103,7 @@ def _times(facts: Facts, series: Series | None, now: datetime, zone: ZoneInfo) -
     wish, due, since = (facts.said.get(side) for side in ("wish", "due", "since"))
     if series:
         wish, due, since = series.wish, series.due, None
-    elif wish and wish.moment.days and wish.moment.minute is None and wish.moment.part is None:
+    elif wish and wish.moment.part is None and (wish.moment.loose or (wish.moment.days and wish.moment.minute is None)):
         wish = _in_window(wish, facts)
     nonsense = tuple(one.moment.problem for one in (wish, due, since) if one and one.moment.problem)
     nonsense += (series.problem,) if series and series.problem else ()
@@ -112,7 +114,8 @@ def _in_window(wish: Said, facts: Facts) -> Said:
     """ "tomorrow ... in the morning": one window of one day."""
     windows = [mark for mark in facts.marks if mark.kind == "window"]
     days = wish.moment.days
-    if len(windows) != 1 or days is None or days.first != days.last:
+    is_clock = wish.moment.loose and wish.moment.until is None  # "in the evening at eight" is twenty o'clock
+    if len(windows) != 1 or not (is_clock or (days is not None and days.first == days.last)):
         return wish
     facts.marks.remove(windows[0])
     return replace(wish, moment=replace(wish.moment, part=windows[0].window))

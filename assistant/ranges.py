@@ -15,7 +15,7 @@ from assistant.moments import Days, Found, Moment, Reference
 from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
 from assistant.words import DASHES, Words
 
-_THROUGH = word_set("to through thru till til until").union(DASHES)
+_THROUGH = word_set("to through thru till til until untill").union(DASHES)
 _BETWEEN = frozenset({"and"})
 # "read chapters from 3 to 5", "rate it from 1 to 10": numbers, no hours.
 _COUNTED = word_set(

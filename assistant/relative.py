@@ -42,7 +42,8 @@ def read_named_day(words: Words, at: int, reference: Reference) -> Found | None:
         if word == "tod" and not reference.asked and words.word(at + 1):
             return None
         is_noun = not reference.asked and words.word(at - 1) == "the" and not words.stands_free(at + 1)  # "the today view"
-        if is_noun or is_name(words, at, at + 1):
+        is_of = words.word(at - 1) == "of" and not reference.asked  # "the edge of tomorrow"
+        if is_noun or is_of or is_name(words, at, at + 1):
             return None
         is_week_on = words.word(at + 1) == "week" and words.stands_free(at + 2)  # British: "tomorrow week"
         return at + 1 + is_week_on, on(today + timedelta(days=_NAMED_DAYS[word] + 7 * is_week_on))
@@ -146,6 +147,8 @@ def read_period(words: Words, at: int, reference: Reference) -> Found | None:
     begin = at + 1 + (step == "this" and words.word(at + 1) in {"coming", "past"})
     ahead = AHEAD[words.word(begin - 1)] if begin > at + 1 else AHEAD[step]
     unit = {"wk": "week", "yr": "year", "qtr": "quarter"}.get(words.word(begin), words.word(begin))
+    if words.run(begin, 3) == ("week", "-", "end") and words.joined(begin + 2):
+        begin, unit = begin + 2, "weekend"
     if unit in {"week", "weekend", "month", "quarter", "year"}:
         ahead = 0 if unit == "weekend" and step == "coming" else ahead
         first, last = _span_of(unit, ahead, reference)

@@ -38,7 +38,8 @@ def read_weekdays(words: Words, at: int, may_be_short: bool) -> tuple[int, tuple
         begin = end
         while days and words.word(begin) in _LINKS and begin < end + 2:
             begin += 1
-        if days and begin == end:
+        is_bare = may_be_short and words.word(end) in DAY_NAMES  # "every mon wed fri"
+        if days and begin == end and not is_bare:
             break
         begin += words.word(begin) in {"every", "on"} and bool(days)
         day = _weekday(words, begin, may_be_short)
@@ -78,7 +79,7 @@ def read_dates_of_month(words: Words, at: int) -> Ruled | None:
     if (
         not days
         or words.word(end) in DAY_NAMES
-        or words.word(end) in GROUPS
+        or words.word(end) in {*GROUPS, *DAY_PLURALS, *WORKING}
         or words.word(end) in UNITS
         or words.word(end) in MONTH_NAMES
     ):
@@ -133,11 +134,15 @@ def read_nth(words: Words, at: int) -> Ruled | None:
             break
         places.append(place)
     name = words.word(end)
-    if not places or (name not in DAY_NAMES and name not in GROUPS):
+    weekday = DAY_NAMES.get(name, DAY_PLURALS.get(name))
+    group = GROUPS.get(name)
+    if name in WORKING and words.word(end + 1) == "day":
+        group, end = WORKDAYS, end + 1
+    if not places or (weekday is None and group is None):
         return None
-    rule = Rule("MONTHLY", by_day=tuple((place, DAY_NAMES[name]) for place in places if name in DAY_NAMES))
-    if name in GROUPS:
-        rule = Rule("MONTHLY", by_day=GROUPS[name], positions=tuple(places))
+    rule = Rule("MONTHLY", by_day=tuple((place, weekday) for place in places if weekday is not None))
+    if group is not None:
+        rule = Rule("MONTHLY", by_day=group, positions=tuple(places))
     end += 1
     if words.word(end) in {"of", "in"} and words.word(end + 1) in MONTH_NAMES:
         return end + 2, replace(rule, frequency="YEARLY", by_month=(MONTH_NAMES[words.word(end + 1)],))

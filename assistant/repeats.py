@@ -26,7 +26,7 @@ _FREQUENCIES: dict[str, tuple[Frequency, int]] = {
     "year": ("YEARLY", 1),
     "decade": ("YEARLY", 10),
 }
-_ADVERBS: dict[str, tuple[Frequency, int]] = {
+ADVERBS: dict[str, tuple[Frequency, int]] = {
     "hourly": ("HOURLY", 1),
     "daily": ("DAILY", 1),
     "everyday": ("DAILY", 1),
@@ -37,12 +37,16 @@ _ADVERBS: dict[str, tuple[Frequency, int]] = {
     "monthly": ("MONTHLY", 1),
     "bimonthly": ("MONTHLY", 2),
     "quarterly": ("MONTHLY", 3),
+    "halfyearly": ("MONTHLY", 6),
     "semiannually": ("MONTHLY", 6),
     "biannually": ("MONTHLY", 6),
     "yearly": ("YEARLY", 1),
     "annually": ("YEARLY", 1),
 }
-_OPENERS = word_set("once on at the end last first")
+_PREFIXES = word_set("bi semi half")
+_TIMES_A_YEAR = {"twice": 2, "thrice": 3}
+_OPENERS = word_set("once on")
+_OPENERS |= _TIMES_A_YEAR.keys() | PARTS.keys() | {f"{part}s" for part in PARTS}
 _NO_SERIES = word_set("hate love manic like all the of some")
 _NOT_AS_ADVERB = word_set("twice thrice times the a an my his her our their your this that")
 
@@ -67,38 +71,46 @@ def read_repeat(words: Words, at: int) -> Repeated | None:
         return _every(words, at)
     if word in DAY_NAMES or word == "weekday" or (word == "on" and words.word(at + 1) in {"weekday", *DAY_NAMES}):
         return _listed_weekly(words, at + (word == "on"))
-    if word in _ADVERBS or (word in {"bi", "semi"} and words.word(at + 1) == "-"):
+    if word == "alternate" or (word == "on" and words.word(at + 1) == "alternate"):
+        return _alternate(words, at + (word == "on"))
+    if word in ADVERBS or (word in _PREFIXES and words.word(at + 1) == "-"):
         return _adverb(words, at)
-    if word in _OPENERS or words.number(at) is not None or word in DAY_PLURALS or word in GROUPS:
-        return _once(words, at) or _plural(words, at) or _of_every(words, at)
-    return _of_every(words, at) if read_ordinal(words, at) else None
+    if word in _OPENERS or word in DAY_PLURALS or word in GROUPS:
+        return _once(words, at) or _plural(words, at)
+    return None
 
 
 def _every(words: Words, at: int) -> Repeated | None:
-    begin = at + 1
+    begin = at + 1 + (words.word(at + 1) == "-" and words.joined(at + 1))  # "every-workday", "every-3-days"
     begin += words.word(begin) == "single"
     interval, begin, ordinal = _interval(words, begin)
+    begin += words.word(begin) == "-" and words.joined(begin) and words.joined(begin + 1)
     unit = _unit(words, begin)
     if unit is not None:
         end, name = unit
         return _of_unit(words, end, name, interval or ordinal or 1)
     part = PARTS.get(words.word(begin))
     if part is not None and ordinal is None:
-        return _closed(words, begin + 1, Repeat(Rule("DAILY", interval or 1), part))
+        return closed(words, begin + 1, Repeat(Rule("DAILY", interval or 1), part))
     dated = read_yearly_date(words, at + 1)
     if interval is None and not (words.word(at + 1) == "second" and words.word(begin + 1) not in {"of", "in"}):
         dated = (
             read_dates_of_month(words, at + 1) or read_nth(words, at + 1) or dated
         )  # "every second Friday" is every other one
     if dated is not None:
-        return _closed(words, dated[0], Repeat(dated[1]))
+        return closed(words, dated[0], Repeat(dated[1]))
     days = read_weekdays(words, begin, True)
     if days is None:
         return None
     end, listed = days
     if listed == WORKDAYS and (interval or 1) > 1:  # every second working day: the weekend has two days, so parity holds
-        return _closed(words, end, Repeat(Rule("DAILY", interval or 1, by_day=listed)))
+        return closed(words, end, Repeat(Rule("DAILY", interval or 1, by_day=listed)))
     return _with_part(words, end, Rule("WEEKLY", interval or ordinal or 1, by_day=listed))
+
+
+def _alternate(words: Words, at: int) -> Repeated | None:
+    """ "alternate Mondays", "on alternate days": what "every other" says; one "alternate route" is none."""
+    return _every(words, at - 1) if words.word(at + 1) in DAY_PLURALS or words.word(at + 1) in {"days", "weeks"} else None
 
 
 def _listed_weekly(words: Words, at: int) -> Repeated | None:
@@ -109,11 +121,11 @@ def _listed_weekly(words: Words, at: int) -> Repeated | None:
     end, listed = days
     part = words.word(end).removesuffix("s")
     if words.word(end) != part and part in PARTS:  # "Sunday evenings"
-        return _closed(words, end + 1, Repeat(Rule("WEEKLY", by_day=listed), PARTS[part]))
+        return closed(words, end + 1, Repeat(Rule("WEEKLY", by_day=listed), PARTS[part]))
     is_weekly = words.run(end, 2) in {("every", "week"), ("each", "week")}
     if not is_weekly and words.run(end, 1) != ("weekly",):
         return None
-    return _closed(words, end + 1 + is_weekly, Repeat(Rule("WEEKLY", by_day=listed)))
+    return closed(words, end + 1 + is_weekly, Repeat(Rule("WEEKLY", by_day=listed)))
 
 
 def _interval(words: Words, at: int) -> tuple[int | None, int, int | None]:
@@ -142,7 +154,7 @@ def _unit(words: Words, at: int) -> tuple[int, str] | None:
 def _of_unit(words: Words, end: int, unit: str, interval: int) -> Repeated | None:
     if unit in {"minute", "half hour"}:
         problem = "A task repeats at most once an hour."
-        return _closed(words, end, Repeat(Rule("HOURLY"), problem=problem))
+        return closed(words, end, Repeat(Rule("HOURLY"), problem=problem))
     frequency, times = _FREQUENCIES[unit]
     return _detailed(words, end, Rule(frequency, min(interval * times, 1_000)))
 
@@ -152,23 +164,50 @@ def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
     begin = end + (words.word(end) == "on" or (words.word(end) == "," and words.word(end + 1) == "on") * 2)
     if words.word(end) == "in":
         return _limited(words, end, rule)
+    if rule.frequency == "MONTHLY" and (after := _month_end(words, end)):
+        return closed(words, after, Repeat(replace(rule, by_month_day=(-1,))))
     found: tuple[int, Rule] | None = None
     if rule.frequency in {"WEEKLY", "DAILY"} and (begin > end or words.word(end) in DAY_NAMES):
         days = read_weekdays(words, begin, False)
         found = (days[0], replace(rule, frequency="WEEKLY", by_day=days[1])) if days else None
-    elif rule.frequency == "MONTHLY" and begin > end:
-        dated = read_dates_of_month(words, begin) or read_nth(words, begin)
-        found = (dated[0], replace(dated[1], interval=rule.interval)) if dated else None
+    elif rule.frequency == "MONTHLY":
+        begin += begin == end and words.word(end) == ","
+        dated = read_dates_of_month(words, begin) or read_nth(words, begin) or _number_of_month(words, begin)
+        is_meant = dated is not None and (begin > end or words.stands_free(dated[0]))  # "monthly 8th", not "monthly 1st draft"
+        found = (dated[0], replace(dated[1], interval=rule.interval)) if dated and is_meant else None
     elif rule.frequency == "YEARLY" and begin > end:
         dated = read_yearly_date(words, begin) or read_nth(words, begin)
         found = (dated[0], replace(dated[1], frequency="YEARLY", interval=rule.interval)) if dated else None
     return _with_part(words, *(found or (end, rule)))
 
 
+def _month_end(words: Words, end: int) -> int | None:
+    """ "every month end", "every month at the end of the month"."""
+    begin = end + (words.word(end) in {"at", "by", "on"})
+    begin += words.word(begin) == "the"
+    if words.word(begin) != "end" or not words.stands_free(begin + 1):
+        return None
+    for phrase in (("of", "the", "month"), ("of", "month")):
+        if words.run(begin + 1, len(phrase)) == phrase:
+            return begin + 1 + len(phrase)
+    return begin + 1
+
+
+def _number_of_month(words: Words, at: int) -> tuple[int, Rule] | None:
+    """ "monthly on 15"."""
+    day = words.number(at)
+    is_day = day is not None and 1 <= day <= 31 and words.word(at - 1) == "on" and words.stands_free(at + 1)
+    return (
+        (at + 1, Rule("MONTHLY", by_month_day=(day,)))
+        if is_day and day and words.word(at + 1) not in {"am", "pm", ":"}
+        else None
+    )
+
+
 def _limited(words: Words, end: int, rule: Rule) -> Repeated | None:
     """ "every day in December", "every weekday in June"."""
     if words.word(end) == "in" and words.word(end + 1) in MONTH_NAMES and words.number(end + 2, 4) is None:
-        return _closed(words, end + 2, Repeat(replace(rule, by_month=(MONTH_NAMES[words.word(end + 1)],))))
+        return closed(words, end + 2, Repeat(replace(rule, by_month=(MONTH_NAMES[words.word(end + 1)],))))
     return _with_part(words, end, rule)
 
 
@@ -187,31 +226,36 @@ def _with_part(words: Words, end: int, rule: Rule) -> Repeated | None:
     end, rule = _except(words, end, rule)
     begin = end + 2 * (words.run(end, 2) == ("in", "the"))
     part = PARTS.get(words.word(begin).removesuffix("s"))
-    return _closed(words, begin + 1, Repeat(rule, part)) if part else _closed(words, end, Repeat(rule))
+    return closed(words, begin + 1, Repeat(rule, part)) if part else closed(words, end, Repeat(rule))
 
 
-def _closed(words: Words, end: int, repeat: Repeat) -> Repeated | None:
+def closed(words: Words, end: int, repeat: Repeat) -> Repeated | None:
+    """The recurrence, if a phrase may end there; the stop of "every wed." is a part of it."""
     end += words.word(end) == "." and words.joined(end) and bool(words.word(end + 1))
     return (end, repeat) if words.closes(end) else None
 
 
 def _adverb(words: Words, at: int) -> Repeated | None:
     """ "daily", "weekly on Mon and Thu", "bi-weekly". Before a noun ("weekly report") it is weak."""
-    begin = at + 2 * (words.word(at) in {"bi", "semi"})
-    name = "bi" + words.word(begin) if begin > at else words.word(at)
-    if name not in _ADVERBS or words.word(at - 1) in _NOT_AS_ADVERB:
+    begin = at + 2 * (words.word(at) in _PREFIXES)
+    prefix = {"half": "half"}.get(words.word(at), "bi")
+    name = prefix + words.word(begin) if begin > at else words.word(at)
+    if name not in ADVERBS or words.word(at - 1) in _NOT_AS_ADVERB:
         return None
-    rule = Rule(*_ADVERBS[name])
-    if not words.stands_free(begin + 1):
+    rule = Rule(*ADVERBS[name])
+    is_counted = words.word(begin + 1) == "x" and words.word(begin + 2).isdecimal()  # "daily x5"
+    if not words.stands_free(begin + 1) and not is_counted:
         is_first = at == 0 and words.closes(begin + 1)
         return (begin + 1, Repeat(rule, is_weak=True)) if is_first else None
     if name == "nightly":
-        return _closed(words, begin + 1, Repeat(rule, PARTS["night"]))
+        return closed(words, begin + 1, Repeat(rule, PARTS["night"]))
     return _detailed(words, begin + 1 + (words.word(begin + 1) == ":"), rule)
 
 
 def _once(words: Words, at: int) -> Repeated | None:
-    """ "once a week", "once every two months", "once per day"."""
+    """ "once a week", "once every two months", "once per day", "twice a year"; no rule says which days "twice a week" is."""
+    if words.word(at) in _TIMES_A_YEAR and words.run(at + 1, 2) in {("a", "year"), ("per", "year"), ("each", "year")}:
+        return closed(words, at + 3, Repeat(Rule("MONTHLY", 12 // _TIMES_A_YEAR[words.word(at)])))
     if words.word(at) != "once":
         return None
     if words.word(at + 1) == "every":
@@ -224,6 +268,9 @@ def _plural(words: Words, at: int) -> Repeated | None:
     """ "Mondays and Thursdays", "on weekdays", "weekends"."""
     begin = at + (words.word(at) == "on")
     word = words.word(begin)
+    part = PARTS.get(word.removesuffix("s")) if word.endswith("s") else None
+    if part is not None and words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None:  # "mornings at 9"
+        return begin + 1, Repeat(Rule("DAILY"), part)
     is_group = word in {"weekdays", "weekends", "workdays"}
     if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES:
         return None
@@ -231,18 +278,3 @@ def _plural(words: Words, at: int) -> Repeated | None:
     if found is None or not (words.stands_free(found[0]) or begin > at or at == 0):
         return None
     return _with_part(words, found[0], Rule("WEEKLY", by_day=found[1]))
-
-
-def _of_every(words: Words, at: int) -> Repeated | None:
-    """ "first Monday of every month", "on the 1st and 15th of each month", "last day of every month"."""
-    begin = at + (words.word(at) == "on")
-    end_of = begin + 2 * (words.run(begin, 2) == ("at", "the")) + (words.word(begin) == "the")
-    if words.run(end_of, 4) in {("end", "of", "every", "month"), ("end", "of", "each", "month")}:
-        return _closed(words, end_of + 4, Repeat(Rule("MONTHLY", by_month_day=(-1,))))
-    for reader in (read_nth, read_dates_of_month):
-        found = reader(words, begin)
-        if found is not None and words.word(found[0] - 2) in {"every", "each"}:
-            return _closed(words, found[0], Repeat(found[1]))
-        if found is not None and words.run(found[0], 1) == ("monthly",):
-            return _closed(words, found[0] + 1, Repeat(found[1]))
-    return None

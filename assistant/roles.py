@@ -28,7 +28,7 @@ _SAID_BY: dict[Role, str] = {
     "by": "by, due, due by, due on, due at, deadline, deadline is, hard deadline, no later than, "
     "not later than, latest by, at the latest by, to be done by, finish by, must be done by",
     "before": "before, due before, ahead of",
-    "until": "until, till, til, through, thru, ending, ending on, ends, ends on, up to",
+    "until": "until, till, til, untill, through, thru, ending, ending on, ends, ends on, up to",
     "from": "from, not before, no earlier than, not earlier than, starting, starting in, "
     "beginning in, starting from, starting on, beginning, "
     "beginning on, starts, starts on, earliest, as of, not until, start on, start from",

@@ -44,6 +44,7 @@ def series_of(facts: Facts, reference: Reference) -> Series | None:
     timed = next((one for one in spoken if one.minute is not None), None)
     moment = replace(timed, part=timed.part or part) if timed else Moment(part=part)
     rule, due = _ended(facts.repeat.rule, due)
+    rule, moment = _at_home(rule, moment, days.first if days else reference.today, reference)
     if wish and wish.moment.days:
         rule = _on_days(rule, wish.moment.days)
     if facts.hours and moment.clock is not None:
@@ -57,12 +58,30 @@ def series_of(facts: Facts, reference: Reference) -> Series | None:
     return Series(rule, Said("at", said if minute is not None else replace(on(first.date()), part=part)), due)
 
 
+def _at_home(rule: Rule, moment: Moment, day: date, reference: Reference) -> tuple[Rule, Moment]:
+    """A time of another zone as the wall time that it is here on the first day; its weekdays may be those before or after."""
+    if moment.zone is None or moment.clock is None or reference.now.tzinfo is None:
+        return rule, moment
+    wall = datetime.combine(day, time()) + timedelta(minutes=moment.clock)
+    here = wall.replace(tzinfo=moment.zone).astimezone(reference.now.tzinfo)
+    shift = (here.date() - day).days
+    weekdays = tuple((place, (weekday + shift) % 7) for place, weekday in rule.by_day) if rule.frequency == "WEEKLY" else None
+    until = moment.until and (moment.until[0], (moment.until[1] - moment.clock + here.hour * 60 + here.minute) % 1440)
+    local = replace(moment, zone=None, minute=here.hour * 60 + here.minute, loose=False, until=until)
+    return (replace(rule, by_day=tuple(sorted(weekdays))) if weekdays else rule), local
+
+
 def _on_days(rule: Rule, days: Days) -> Rule:
     """ "every week at 10 on Saturday" is on Saturdays; "daily from 3 to 20 March" ends with the range."""
     length = (days.last - days.first).days
     if days.step == 7 and rule.frequency == "WEEKLY":
         weekdays = tuple((0, day) for day in sorted((days.first.weekday() + n) % 7 for n in range(min(length + 1, 7))))
         return rule if rule.by_day else replace(rule, by_day=weekdays)
+    if length == 0 and not days.step and not (rule.by_day or rule.by_month_day or rule.by_month):
+        if rule.frequency == "YEARLY":  # "5 March every year"
+            return replace(rule, by_month=(days.first.month,), by_month_day=(days.first.day,))
+        if rule.frequency == "MONTHLY":  # "on the 20th monthly"
+            return replace(rule, by_month_day=(days.first.day,))
     is_range = length > 0 and rule.until is None
     return replace(rule, until=datetime.combine(days.last, time(23, 59, 59))) if is_range else rule
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from assistant.calendar_dates import month_of, read_day_of_month, read_month_day, read_numeric_day, written
-from assistant.lookalikes import is_name, is_word
+from assistant.calendar_dates import (
+    month_of,
+    read_day_of_month,
+    read_month_day,
+    read_month_named,
+    read_numeric_day,
+    written,
+)
+from assistant.lookalikes import is_name, is_title, is_word
 from assistant.moments import PARTS, Found, Moment, Other, Reference, on
 from assistant.names import DAY_NAMES, MONTHS, WEEKDAYS, word_set
 from assistant.relative import AHEAD, STEPS, monday_of
@@ -38,6 +45,29 @@ def read_weekday(words: Words, at: int, reference: Reference) -> Found | None:
     return end, _stepped(DAY_NAMES[name], lead, begin - bool(lead), end, reference)
 
 
+def read_week(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "the week of 7 October", "week of the 23rd", "the first week of October": Monday to Sunday; counted from the 1st."""
+    begin = at + (words.word(at) == "the")
+    place = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}.get(words.word(begin))
+    begin += place is not None
+    if words.word(begin) != "week" or words.word(begin + 1) not in {"of", "in", "beginning", "commencing"}:
+        return None
+    asked = replace(reference, asked=True)
+    if place is not None:
+        month = read_month_named(words, begin + 2, asked)
+        if month is None or month[1].days is None:
+            return None
+        first, last = month[1].days.first, month[1].days.last
+        begin_on = last - timedelta(days=6) if place < 0 else first.replace(day=1) + timedelta(weeks=place)
+        return month[0], on(begin_on, begin_on + timedelta(days=6))
+    for reader in (read_month_day, read_numeric_day, read_day_of_month):
+        found = reader(words, begin + 2, asked)
+        if found is not None and found[1].days is not None:
+            monday = monday_of(found[1].days.first)
+            return found[0], on(monday, monday + timedelta(days=6))
+    return None
+
+
 def _is_day(words: Words, at: int, begin: int, reference: Reference, has_lead: bool) -> bool:
     """Whether a weekday's name is meant as a day: not "the Friday report", "Black Friday" or "prepare Monday slides"."""
     if has_lead:
@@ -46,10 +76,12 @@ def _is_day(words: Words, at: int, begin: int, reference: Reference, has_lead: b
         return False
     if not reference.asked and is_word(words, begin):
         return False
+    if not reference.asked and at == 0 and is_title(words, begin):
+        return False
     is_dated = words.word(begin + 1) == "the" and words.number(begin + 2) is not None
     if words.word(begin + 1) in PARTS and not (reference.asked or words.begins(at) or words.stands_free(begin + 2)):
         return False  # "Friday night pizza"
-    return reference.asked or is_dated or words.begins(at) or words.stands_free(begin + 1)
+    return reference.asked or is_dated or words.stands_free(begin + 1) or words.begins(at)
 
 
 def _day_of_a_week(words: Words, at: int, reference: Reference) -> Found | None:
@@ -69,6 +101,9 @@ def _weekday_with_more(words: Words, end: int, weekday: int, reference: Referenc
             found = reader(words, begin, asked)
             if found is not None and words.closes(found[0]):
                 return found[0], _checked(found[1], weekday, reader is read_day_of_month)
+    weeks = words.count(end + 1, 2) if words.word(end) == "in" else None
+    if weeks is not None and words.word(weeks[1]) in {"week", "weeks"} and words.closes(weeks[1] + 1):  # "Monday in 3 weeks"
+        return weeks[1] + 1, _of_week(weekday, weeks[0], reference)
     if words.run(end, 2) == ("after", "next"):
         return end + 2, _of_week(weekday, 2 if weekday <= reference.today.weekday() else 1, reference)
     if words.word(end) == "week" and words.stands_free(end + 1):  # "Friday week" is the Friday after the coming one

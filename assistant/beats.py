@@ -1,0 +1,140 @@
+"""Recurrences beyond `assistant.repeats`: lists of days ("Mon/Wed/Fri", "MWF"), days of a year by number or by name ("every
+3/10", "every Christmas"), and two phrases that say one rule together ("daily at 9 on weekdays").
+
+It looks at one token and a fixed number of those after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.calendar_dates import read_numeric_day, read_ordinal
+from assistant.holidays import read_holiday
+from assistant.moments import Reference
+from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
+from assistant.recurrence import Frequency, Rule
+from assistant.repeat_days import read_dates_of_month, read_nth, read_weekdays, read_yearly_date
+from assistant.repeats import ADVERBS, Repeat, Repeated, closed, read_repeat
+from assistant.words import Words
+
+_LETTERS = {"m": (0,), "t": (1,), "w": (2,), "th": (3,), "f": (4,), "mwf": (0, 2, 4), "tth": (1, 3), "tuth": (1, 3)}
+_LISTED = frozenset({",", "/", "&", "and", "."}).union(DAY_NAMES)
+_OPENERS = word_set("on at the end last month")
+_AHEAD = 12  # so many tokens later "every week" may still say how often a list of days comes
+
+
+def read_beat(words: Words, at: int, reference: Reference) -> Repeated | None:
+    """The recurrence at a token and the token after it."""
+    found = read_repeat(words, at) or _days(words, at) or _letters(words, at) or _of_year(words, at, reference)
+    may_be_day = words.word(at) in _OPENERS or words.word(at) in MONTH_NAMES or read_ordinal(words, at) is not None
+    return found or (_of_every(words, at) if may_be_day else None)
+
+
+def joined(known: Repeat | None, new: Repeat) -> Repeat | None:
+    """Both as one rule: "weekly ... on Mondays", "Tue and Thu ... every week", "daily ... on weekdays". None: they differ."""
+    if known is None or known.problem or new.problem:
+        return None if known else new
+    first, second = known.rule, new.rule
+    if first.frequency == "DAILY" and second.frequency == "WEEKLY":
+        first = replace(first, frequency="WEEKLY") if first.interval == 1 else first
+    is_plain = [rule == Rule(rule.frequency, rule.interval) for rule in (first, second)]
+    if first.frequency != second.frequency or is_plain[0] == is_plain[1]:
+        return None
+    rule = replace(second if is_plain[0] else first, interval=max(first.interval, second.interval))
+    return Repeat(rule, known.part or new.part)
+
+
+def _days(words: Words, at: int) -> Repeated | None:
+    """ "Mon and Wed ... every week", "Mon, Wed, Fri": three days are no single date, two only with "every week" after them."""
+    begin = at + (words.word(at) == "on")
+    found = read_weekdays(words, begin, False) if words.word(begin) in DAY_NAMES else None
+    if found is None or len(found[1]) < 2 or not words.closes(found[0]):
+        return None
+    is_list = (
+        len(found[1]) > 2 and words.stands_free(found[0]) and all(words.word(n) in _LISTED for n in range(begin, found[0]))
+    )
+    is_weekly = any(
+        words.word(n) in {"weekly", "fortnightly", "biweekly"}
+        or (words.word(n) in {"every", "each"} and words.word(n + 1) in {"week", "fortnight"})
+        for n in range(found[0], found[0] + _AHEAD)
+    )
+    return (found[0], Repeat(Rule("WEEKLY", by_day=found[1]))) if is_list or is_weekly else None
+
+
+def _letters(words: Words, at: int) -> Repeated | None:
+    """ "MWF", "TTh", "M/W/F", "every T/Th": in capitals, as timetables have them."""
+    begin = at + (words.word(at) in {"every", "on"})
+    days: list[int] = []
+    end = begin
+    while end < begin + 10 and words.word(end) in _LETTERS and words.text[words.starts[end]].isupper():
+        days += _LETTERS[words.word(end)]
+        end += 1
+        if words.word(end) not in {"/", ","} or not words.joined(end) or not words.joined(end + 1):
+            break
+        end += 1
+    is_list = len(days) > 2 or (len(days) == 2 and "th" in words.word(end - 1))
+    is_free = is_list and (words.stands_free(end) or begin > at)
+    return (end, Repeat(Rule("WEEKLY", by_day=tuple((0, day) for day in sorted({*days}))))) if is_free else None
+
+
+def _of_year(words: Words, at: int, reference: Reference) -> Repeated | None:
+    """ "every 3/10" by the order of the person, "every Christmas"; a feast that moves has no rule."""
+    if words.word(at) not in {"every", "each"}:
+        return None
+    asked = replace(reference, asked=True)
+    found = read_numeric_day(words, at + 1, asked) or read_holiday(words, at + 1, asked)
+    days = found[1].days if found else None
+    if found is None or days is None or not words.closes(found[0]):
+        return None
+    later = replace(asked, now=reference.now.replace(year=reference.now.year + 2, day=1))
+    again = read_numeric_day(words, at + 1, later) or read_holiday(words, at + 1, later)
+    moves = (
+        again is None
+        or again[1].days is None
+        or (again[1].days.first.month, again[1].days.first.day)
+        != (
+            days.first.month,
+            days.first.day,
+        )
+    )
+    rule = Rule("YEARLY", by_month=(days.first.month,), by_month_day=(days.first.day,))
+    return None if moves or words.number(found[0] - 1, 4) == days.first.year else (found[0], Repeat(rule))
+
+
+def _of_every(words: Words, at: int) -> Repeated | None:
+    """ "first Monday of every month", "on the 1st and 15th of each month", "5 March every year", "last day of each quarter"."""
+    begin = at + (words.word(at) == "on")
+    end_of = begin + (words.word(begin) == "at")
+    end_of += words.word(end_of) == "the"
+    if words.run(end_of, 4) in {("end", "of", "every", "month"), ("end", "of", "each", "month")}:
+        return closed(words, end_of + 4, Repeat(Rule("MONTHLY", by_month_day=(-1,))))
+    if words.run(end_of, 2) in {("month", "end"), ("end", "of")} and (found := _how_often(words, end_of + 2, "MONTHLY")):
+        return closed(words, found, Repeat(Rule("MONTHLY", by_month_day=(-1,))))
+    for reader in (read_nth, read_dates_of_month, read_yearly_date):
+        found_rule = reader(words, begin)
+        if found_rule is None:
+            continue
+        end, rule = found_rule
+        if words.word(end - 2) in {"every", "each"}:
+            return closed(words, end, Repeat(rule))
+        if words.word(end) in {"of", "in"} and words.word(end + 1) in {"every", "each"} and words.word(end + 2) == "quarter":
+            return closed(words, end + 3, Repeat(_of_quarter(rule)))
+        after = _how_often(words, end, rule.frequency)
+        if after is not None and (rule.by_day or rule.by_month_day):
+            return closed(words, after, Repeat(rule))
+    return None
+
+
+def _how_often(words: Words, at: int, frequency: Frequency) -> int | None:
+    """The token after "every month", "monthly" and the like where that is how often a day of a month or a year comes."""
+    name = {"MONTHLY": "month", "YEARLY": "year"}.get(frequency)
+    at += words.word(at) == ","
+    if words.word(at) in {"every", "each"} and words.word(at + 1) == name:
+        return at + 2
+    return at + 1 if ADVERBS.get(words.word(at)) == (frequency, 1) else None
+
+
+def _of_quarter(rule: Rule) -> Rule:
+    """The last Friday of a quarter is in its last month, the first in its first."""
+    places = [*(place for place, _ in rule.by_day), *rule.by_month_day, *rule.positions]
+    return replace(rule, by_month=(3, 6, 9, 12) if min(places) < 0 else (1, 4, 7, 10))
