@@ -28,9 +28,11 @@ from routers import (
     parts,
     plan,
     projects,
+    saved_filters,
     series,
     settings,
     stream,
+    task_list,
     tasks,
     today,
 )
@@ -48,7 +50,25 @@ from services.signals import Hub
 
 log = logging.getLogger(__name__)
 
-PAGES = (today, chat, tasks, series, parts, blocks, plan, projects, events, settings, hours, ai_log, history, stream, health)
+PAGES = (
+    today,
+    chat,
+    task_list,
+    saved_filters,
+    tasks,
+    series,
+    parts,
+    blocks,
+    plan,
+    projects,
+    events,
+    settings,
+    hours,
+    ai_log,
+    history,
+    stream,
+    health,
+)
 RESOURCES = (api_tasks, api_plan)
 
 

@@ -64,6 +64,17 @@ class TaskRepository:
         statement = select(Task.id).where(Task.user_id == user_id, Task.id.in_(task_ids), Task.deleted_at.is_(None))
         return set(await self.session.scalars(statement))
 
+    async def list_completed_at(self, user_id: int, at: datetime) -> Sequence[int]:
+        """The ids of tasks that were completed at an instant, parents first."""
+        where = (Task.user_id == user_id, Task.completed_at == at, Task.deleted_at.is_(None))
+        return (await self.session.scalars(select(Task.id).where(*where).order_by(Task.parent_id.is_not(None), Task.id))).all()
+
+    async def list_deleted_at(self, user_id: int, at: datetime) -> Sequence[int]:
+        """The ids of tasks that were deleted at an instant, parents first; templates of series are nobody's."""
+        is_template = and_(Task.series_id.is_not(None), Task.occurs_at.is_(None))
+        where = (Task.user_id == user_id, Task.deleted_at == at, not_(is_template))
+        return (await self.session.scalars(select(Task.id).where(*where).order_by(Task.parent_id.is_not(None), Task.id))).all()
+
     async def count_live(self, user_id: int) -> int:
         statement = select(func.count(Task.id)).where(Task.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None))
         return await self.session.scalar(statement) or 0

@@ -95,17 +95,27 @@ def parse_day(text: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What a page shows at this moment, so that its redraw shows the same: the timeline's day, and unfolded groups."""
+    """What a page shows at this moment, so that its redraw shows the same: the timeline's day, and unfolded groups; or of the
+    list of all tasks (`listed`, a query) so many rows."""
 
     day: date | None
     groups: Mapping[views.GroupKey, int]
+    listed: str | None = None
+    rows: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        if self.listed is not None:
+            return f"/tasks?{self.listed}"
+        return f"/?day={self.day}" if self.day else "/"
 
 
 def showing(values: Mapping[str, str]) -> Showing:
-    """Read `day` and `shown_<group>` from a query or a form. Raises NotFoundError for what is no day."""
+    """Read `day` and `shown_<group>`, or `listed` and `shown`, from a query or a form. Raises NotFoundError for no day."""
     counts = {key: values.get(f"shown_{key}", "") for key in get_args(views.GroupKey)}
     groups = {key: int(count) for key, count in counts.items() if count.isdecimal() and len(count) < 7}
-    return Showing(parse_day(values.get("day", "")), groups)
+    return Showing(parse_day(values.get("day", "")), groups, values.get("listed"), values.get("shown", ""))
 
 
 def shown_in_query(request: Request) -> Showing:

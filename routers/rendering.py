@@ -165,5 +165,8 @@ def _plus_days(day: date, count: int) -> date:
 
 
 FLASH = "flash"
-_UNDO = re.compile(r"/tasks/\d{1,19}/(restore|reopen|resume)|/settings/days/restore\?[\w.%+&=-]{1,3000}", re.ASCII)
+_UNDO = re.compile(
+    r"/tasks/\d{1,19}/(restore|reopen|resume)|/tasks/bulk/(restore|reopen)\?at=\d{1,16}|/settings/days/restore\?[\w.%+&=-]{1,3000}",
+    re.ASCII,
+)
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

@@ -41,7 +41,7 @@ async def create(request: Request, form: FormValues) -> Response:
         return await redrawn(request, scope, shown, template="tasks/create.oob.html", add=note)
 
 
-@router.get("")
+@router.get("/more")
 async def more(
     request: Request, scope: Reading, group: Annotated[str, Query()], offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0
 ) -> Response:

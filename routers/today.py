@@ -11,6 +11,7 @@ from routers.deps import Form, Reading, Showing, Shown, is_htmx, reading, showin
 from routers.rendering import Toast, redirect, render
 from services.chips import Heard
 from services.scope import Scope
+from services.task_list import TaskListService
 from services.today import TodayService
 from services.views import TaskDetails
 
@@ -65,15 +66,19 @@ async def redrawn(
     add: QuickAdd | None = None,
     details: TaskDetails | None = None,
 ) -> Response:
-    """The regions of the page as out-of-band fragments, and what an open dialog shows of a task."""
-    view = await TodayService(scope).page(shown.day, shown.groups)
-    return render(request, scope, template, view=view, toasts=toasts, quick_add=add, details=details)
+    """The regions of the page (Today's, or the list of all tasks) as out-of-band fragments, and what an open dialog shows of
+    a task."""
+    if shown.listed is None:
+        view, listing = await TodayService(scope).page(shown.day, shown.groups), None
+    else:
+        view, listing = None, await TaskListService(scope).shown(shown.listed, shown.rows)
+    return render(request, scope, template, view=view, listing=listing, toasts=toasts, quick_add=add, details=details)
 
 
 async def answered(request: Request, form: Form, toast: Toast, template: str = "today/regions.oob.html") -> Response:
     """What an action answers once it is committed: the redrawn regions, or without scripts the page again."""
     shown = showing(form.values)
     if not is_htmx(request):
-        return redirect(f"/?day={shown.day}" if shown.day else "/", toast)
+        return redirect(shown.url, toast)
     async with reading(request) as scope:
         return await redrawn(request, scope, shown, toast, template=template)

@@ -1,6 +1,7 @@
 /* Binds behaviours to elements by data-behavior, on the first page and on whatever is swapped in or morphed later.
    A behaviour is a function of its element; it may return a function that undoes it. */
 
+import address from "./behaviors/address.js";
 import announce from "./behaviors/announce.js";
 import chat from "./behaviors/chat.js";
 import clock from "./behaviors/clock.js";
@@ -12,11 +13,12 @@ import failures from "./behaviors/failures.js";
 import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
 import quickAdd from "./behaviors/quick-add.js";
+import selection from "./behaviors/selection.js";
 import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 
-const behaviors = { chat, clock, connection, dialog, drawer, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
+const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, selection, shortcuts, timeline, toast };
 const bound = new Map();
 
 function bind(element) {

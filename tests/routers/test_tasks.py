@@ -83,7 +83,7 @@ class TestMore:
             await stage.add(f"Errand {number} 5min")
         page = await site.page("/")
         assert text(page, "#more-today a") == "Show 3 more"
-        part = await site.part("/tasks?group=today&offset=50")
+        part = await site.part("/tasks/more?group=today&offset=50")
         assert len(part.css("li.task")) == 3
 
     @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ class TestMore:
         [("group=nobody", 404), ("", 422), ("group=today&offset=-1", 422), ("group=today&offset=x", 422)],
     )
     async def test_invalid(self, site: Site, query: str, status: int) -> None:
-        part = await site.part(f"/tasks?{query}", status)
+        part = await site.part(f"/tasks/more?{query}", status)
         assert has(part, ".toast[data-kind=error]")
 
     async def test_beyond(self, site: Site) -> None:
-        assert (await site.part("/tasks?group=today&offset=1000000000")).css("li.task") == []
+        assert (await site.part("/tasks/more?group=today&offset=1000000000")).css("li.task") == []
 
 
 class TestShow:

@@ -1,0 +1,68 @@
+"""The page Tasks: all tasks, searched as one types, filtered by the address, and what is done to many of them at once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from routers.deps import FormValues, Reading, Shown, is_htmx, writing
+from routers.rendering import Toast, render
+from routers.today import answered, redrawn
+from services.bulk import BulkService
+from services.task_list import TaskListService
+from services.wording import plural
+
+router = APIRouter(prefix="/tasks", include_in_schema=False)
+
+
+@router.get("")
+async def show(request: Request, scope: Reading) -> Response:
+    """The page; for htmx its list, or the rows that follow."""
+    listing = await TaskListService(scope).listing(request.query_params)
+    if not is_htmx(request):
+        groups = await TaskListService(scope).groups()
+        return render(request, scope, "task-list/index.html", page="tasks", listing=listing, groups=groups)
+    is_more = "after" in request.query_params
+    return render(request, scope, "task-list/_rows.html" if is_more else "task-list/_results.html", listing=listing)
+
+
+@router.get("/list")
+async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
+    """The list as the event stream asks for it."""
+    return await redrawn(request, scope, shown)
+
+
+@router.post("/bulk/complete")
+async def complete(request: Request, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        bulk = BulkService(scope)
+        done, undo_url = await bulk.complete(form.all("ids")), f"/tasks/bulk/reopen?at={bulk.moment()}"
+    toast = Toast(f"Completed {plural(done, 'task')}.", undo_url=undo_url) if done else Toast("These are done already.")
+    return await answered(request, form, toast)
+
+
+@router.post("/bulk/delete")
+async def delete(request: Request, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        bulk = BulkService(scope)
+        gone, undo_url = await bulk.delete(form.all("ids")), f"/tasks/bulk/restore?at={bulk.moment()}"
+    return await answered(request, form, Toast(f"Deleted {plural(gone, 'task')}.", undo_url=undo_url))
+
+
+@router.post("/bulk/edit")
+async def edit(request: Request, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        changed = await BulkService(scope).edit(form.all("ids"), form.values)
+    return await answered(request, form, Toast(f"Changed {plural(changed, 'task')}."))
+
+
+@router.post("/bulk/{act}")
+async def undo(request: Request, act: Literal["reopen", "restore"], form: FormValues) -> Response:
+    """Take back what was done to many at once, by its moment."""
+    moment = request.query_params.get("at", "")
+    async with writing(request) as scope:
+        bulk = BulkService(scope)
+        back = await (bulk.reopen(moment) if act == "reopen" else bulk.restore(moment))
+    words = "open again" if act == "reopen" else "back"
+    return await answered(request, form, Toast(f"{plural(back, 'task')} {'is' if back == 1 else 'are'} {words}."))
