@@ -34,7 +34,7 @@ from routers.deps import Reading, RowId, reading, writing
 from services.drafts import DraftService
 from services.scope import Scope
 from services.task_fields import Sent, TaskFieldsService, submit_key
-from services.task_lists import Asked, Level, Sort, TaskListService
+from services.task_pages import Asked, Level, Sort, TaskPageService
 from services.tasks import TaskService
 from services.time_entries import TimeEntryService
 
@@ -72,7 +72,7 @@ async def list_tasks(
 ) -> TasksOut:
     """The tasks that answer all of the questions, a page at a time."""
     asked = Asked(status, project, label, priority, due)
-    rows, total = await TaskListService(scope).page(asked, sort, page_size, (page - 1) * page_size)
+    rows, total = await TaskPageService(scope).page(asked, sort, page_size, (page - 1) * page_size)
     return TasksOut(
         tasks=tuple(TaskOut.model_validate(row) for row in rows),
         total=total,
@@ -98,7 +98,7 @@ async def create_task(request: Request, response: Response, task: TaskIn, key: K
             with _own_names():
                 added = await _add(fields, task, submit_key(key, said) if key else None)
     async with reading(request) as scope:
-        shown = TaskWholeOut.model_validate(await TaskListService(scope).stored(added.id))
+        shown = TaskWholeOut.model_validate(await TaskPageService(scope).stored(added.id))
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{shown.id}"
     tag(response, shown.version)
     return shown
@@ -237,7 +237,7 @@ async def _row(request: Request, task_id: int, wanted: frozenset[str] | None) ->
 
 
 async def _shown(scope: Scope, response: Response, task_id: int) -> TaskWholeOut:
-    shown = TaskWholeOut.model_validate(await TaskListService(scope).one(task_id))
+    shown = TaskWholeOut.model_validate(await TaskPageService(scope).one(task_id))
     tag(response, shown.version)
     return shown
 

@@ -13,7 +13,7 @@ from models import TaskStatus
 from planning.hours import to_utc
 from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
-from repositories.task_lists import TaskListRepository, Wanted
+from repositories.task_pages import TaskPageRepository, Wanted
 from repositories.tasks import TaskRepository
 from services.scope import Scope
 
@@ -38,12 +38,12 @@ class Asked:
     due: str | None = None
 
 
-class TaskListService:
+class TaskPageService:
     """One person's tasks by their columns."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.lists = TaskListRepository(scope.session)
+        self.lists = TaskPageRepository(scope.session)
 
     async def page(self, asked: Asked, sort: Sort, limit: int, offset: int) -> tuple[tuple[Values, ...], int]:
         """Tasks by column name with `project` and `labels`, and how many there are in all. Raises InvalidInputError (`due`)."""

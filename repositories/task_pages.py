@@ -28,7 +28,7 @@ class Wanted:
     is_undated: bool = False
 
 
-class TaskListRepository:
+class TaskPageRepository:
     """Reads of one person's tasks; deleted ones, and templates of series, are out of sight."""
 
     def __init__(self, session: AsyncSession) -> None:
