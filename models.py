@@ -103,6 +103,12 @@ def _values(values: type[StrEnum]) -> list[str]:
     return [value.value for value in values]
 
 
+def listed(name: str, *key: str) -> Index:
+    """An index of what is in sight, by status and then in one of the orders of the list of all tasks."""
+    in_sight = text("deleted_at IS NULL")
+    return Index(name, "user_id", "status", *key, "id", sqlite_where=in_sight, postgresql_where=in_sight)
+
+
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     """The column holds one of the enumeration's words."""
     words = ", ".join(f"'{value}'" for value in values)
@@ -311,6 +317,9 @@ class Task(Base):
     `buffer_minutes` None means the person's own. A task with a parent is a part of it; parts are done in the order of their
     `position` when the parent says `parts_in_order`. `occurs_at` is the wall time at which it is an occurrence of its
     series, and the constraint on both lets each be made once, whoever makes it.
+
+    Its words are found by `repositories.task_search`: on SQLite through a table of its own that triggers fill, and a migration
+    that makes this table anew must make them anew too (see 0006).
     """
 
     __tablename__ = "tasks"
@@ -330,6 +339,11 @@ class Task(Base):
         Index("ix_tasks_user_id_completed_at", "user_id", "completed_at"),
         Index("ix_tasks_parent_id", "parent_id"),
         Index("ix_tasks_project_id", "project_id"),
+        listed("ix_tasks_listed"),
+        listed("ix_tasks_listed_due", "deadline_at"),
+        listed("ix_tasks_listed_importance", "importance"),
+        listed("ix_tasks_listed_priority", "priority"),
+        listed("ix_tasks_listed_title", "title"),
         Index(
             "uq_tasks_active",
             "user_id",
@@ -429,6 +443,19 @@ class TaskLabel(Base):
     user_id: Mapped[int] = owner()
     task_id: Mapped[int] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
     label_id: Mapped[int] = mapped_column(Id, ForeignKey("labels.id", ondelete="CASCADE"), primary_key=True)
+
+
+class SavedFilter(Base):
+    """A named filter of the list of all tasks: `query` is that of its address. `key` is the name without regard to case."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    query: Mapped[str] = mapped_column(Text)
 
 
 class Block(Base):

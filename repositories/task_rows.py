@@ -65,7 +65,7 @@ class TaskRowRepository:
         offset: int,
     ) -> Page:
         """Rows for a list (columns, not entities): each task with its first block that is not over."""
-        source = _with_first_block(now)
+        source = with_first_block(now)
         where = (Task.user_id == user_id, Task.deleted_at.is_(None), *conditions)
         # The columns of what is shown only: long lists are sorted by few of them, and some look far.
         chosen = select(Task.id).select_from(source).where(*where).order_by(*order).limit(limit).offset(offset)
@@ -78,7 +78,7 @@ class TaskRowRepository:
 
     async def get_row(self, user_id: int, task_id: int, now: datetime) -> Row[*tuple[Any, ...]] | None:
         """The list row of one task."""
-        source = _with_first_block(now)
+        source = with_first_block(now)
         statement = select(*ROW_COLUMNS).select_from(source).where(Task.user_id == user_id, Task.id == task_id)
         return (await self.session.execute(statement)).first()
 
@@ -91,7 +91,7 @@ class TaskRowRepository:
 
     async def list_part_rows(self, user_id: int, task_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         """The list rows of a task's parts, in their order."""
-        source = _with_first_block(now)
+        source = with_first_block(now)
         where = (Task.user_id == user_id, Task.parent_id == task_id, Task.deleted_at.is_(None))
         statement = select(*ROW_COLUMNS).select_from(source).where(*where).order_by(Task.position, Task.id)
         return (await self.session.execute(statement)).all()
@@ -117,7 +117,7 @@ def _has_block_within(user_id: int, start_at: datetime, end_at: datetime | None)
     return or_(Task.id.in_(select(_own.task_id).where(*within)), Task.id.in_(of_parts))
 
 
-def _with_first_block(now: datetime) -> Join:
+def with_first_block(now: datetime) -> Join:
     """Each task with its first block that is not over at `now`, else with its first block, if it (or a part of it) has any;
     with its parent, its project, and its series while that goes on."""
     order = (_own.end_at <= now, _own.start_at)

@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, MetaData, func, insert, inspect, select
+from sqlalchemy import Column, MetaData, delete, func, insert, inspect, literal, select, update
 from sqlalchemy.engine import Connection
 
 import migrations
 from config import ROOT
 from db import Database
-from models import Base
+from models import Base, Task
+from repositories.task_search import Words, has_words
 from services.health import database_problem
 from tests.conftest import as_environment
 from tests.support.databases import Templates, in_thread
@@ -24,11 +25,16 @@ from tests.support.stage import Stage
 from tests.test_config import run
 
 
+def is_ours(name: str) -> bool:
+    """Whether it is a table of the models: not Alembic's own, nor where SQLite keeps the words of tasks."""
+    return name != "alembic_version" and not name.startswith("task_search")
+
+
 async def tables(url: str) -> set[str]:
     """The names of the tables that are there."""
 
     def names(connection: Connection) -> set[str]:
-        return {*inspect(connection).get_table_names()} - {"alembic_version"}
+        return {name for name in inspect(connection).get_table_names() if is_ours(name)}
 
     database = Database(url)
     try:
@@ -132,7 +138,7 @@ def fill(connection: Connection) -> dict[str, int]:
     """One row in every table (two tasks, so that one may wait for the other); the number of rows of each."""
     found = MetaData()
     found.reflect(connection)
-    counts = {table.name: 2 if table.name == "tasks" else 1 for table in found.sorted_tables if table.name != "alembic_version"}
+    counts = {table.name: 2 if table.name == "tasks" else 1 for table in found.sorted_tables if is_ours(table.name)}
     for table in found.sorted_tables:
         for number in range(1, counts.get(table.name, 0) + 1):
             connection.execute(insert(table).values({column.name: value_of(column, number) for column in table.columns}))
@@ -145,7 +151,7 @@ def count(connection: Connection) -> dict[str, int]:
     return {
         name: connection.scalar(select(func.count()).select_from(table)) or 0
         for name, table in found.tables.items()
-        if name != "alembic_version"
+        if is_ours(name)
     }
 
 
@@ -169,4 +175,31 @@ def test_every_revision_keeps_every_row(templates: Templates, revision: str) -> 
         assert {name: total for name, total in in_thread(within(url, count)).items() if name in counts} == counts
         migrations.downgrade(url, revision)
         assert in_thread(within(url, count)) == counts
+    templates.drop(url)
+
+
+def test_words_follow_tasks(templates: Templates) -> None:
+    """0006 finds the words of tasks that were there before it, and nothing is lost on the way down and up again; at the newest
+    revision, what SQLite keeps beside its tables still follows them."""
+
+    def found(connection: Connection, word: str) -> list[int]:
+        words = literal(word, Words())
+        tasks = select(Task.id).where(has_words(Task.id, Task.title, Task.context, words)).order_by(Task.id)
+        return [*connection.scalars(tasks)]
+
+    def change(connection: Connection) -> dict[str, int]:
+        assert found(connection, "title") == [1, 2]
+        connection.execute(update(Task.__table__).where(Task.__table__.c.id == 1).values(title="other", context="notes"))
+        assert (found(connection, "titl"), found(connection, "not")) == ([2], [1])
+        connection.execute(delete(Task.__table__).where(Task.__table__.c.id == 2))
+        assert found(connection, "title") == []
+        return {}
+
+    url = templates.create(is_migrated=False)
+    migrations.upgrade(url, "0005")
+    in_thread(within(url, fill))
+    migrations.upgrade(url)
+    migrations.downgrade(url, "0005")
+    migrations.upgrade(url)
+    in_thread(within(url, change))
     templates.drop(url)
