@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, and_, func, select
 from db import AsyncSession
 from models import Label, Project, Task, TaskLabel, TaskStatus
 from repositories.task_rows import Page
+from repositories.task_search import contains_text
 from repositories.tasks import IS_LIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which tasks: None leaves a question open. `project` and `label` are keys ("": of none), `priority` and `due` half-open
-    ranges; `is_undated`: without a deadline."""
+    ranges; `is_undated`: without a deadline; `text` is searched for in titles and notes."""
 
     status: TaskStatus | None = None
     project: str | None = None
@@ -26,6 +27,7 @@ class Wanted:
     priority: tuple[float, float] | None = None
     due: tuple[datetime | None, datetime] | None = None
     is_undated: bool = False
+    text: str = ""
 
 
 class TaskPageRepository:
@@ -82,6 +84,8 @@ def _conditions(user_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(Task.id.in_(with_it) if wanted.label else Task.id.not_in(with_it))
     if wanted.priority is not None:
         found.append(and_(Task.priority >= wanted.priority[0], Task.priority < wanted.priority[1]))
+    if (words := contains_text(wanted.text)) is not None:
+        found.append(words)
     if wanted.is_undated:
         found.append(Task.deadline_at.is_(None))
     if wanted.due is not None:

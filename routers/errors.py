@@ -30,6 +30,7 @@ TITLES = {
     503: "Not available now",
 }
 SENTENCES = {
+    400: "This request cannot be read.",
     404: NOTHING,
     405: "This address does not take that kind of request.",
 }

@@ -125,5 +125,7 @@ def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
     headers["X-Request-Id"] = request_id
     if path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-cache")
+    elif path.startswith(API):
+        headers.setdefault("Cache-Control", "private, no-cache")
     else:
         headers.setdefault("Cache-Control", "no-store")

@@ -29,13 +29,15 @@ Values = Mapping[str, object]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a program asks for; None leaves a question open. `project` and `label` are names without regard to case, or "none";
-    `due` is "overdue", "today", "tomorrow", "week" (from today on), "none" or a local date such as 2026-11-27."""
+    `due` is "overdue", "today", "tomorrow", "week" (from today on), "none" or a local date such as 2026-11-27; `text` are
+    words, the last of which may go on."""
 
     status: TaskStatus | None = None
     project: str | None = None
     label: str | None = None
     priority: Level | None = None
     due: str | None = None
+    text: str = ""
 
 
 class TaskPageService:
@@ -99,6 +101,7 @@ class TaskPageService:
             priority=LEVELS[asked.priority] if asked.priority else None,
             due=span,
             is_undated=due == NO_DEADLINE,
+            text=asked.text,
         )
 
 

@@ -198,7 +198,10 @@ class ParseIn(BaseModel):
     be left in the title, as [start, end) in characters.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "Write report 3h by Friday 5pm high", "timezone": "Europe/Berlin"}]},
+    )
 
     text: Annotated[str, Field(max_length=MAX_TEXT)]
     now: AwareDatetime | None = None

@@ -66,12 +66,13 @@ async def list_tasks(
         str | None,
         Query(max_length=10, description="overdue, today, tomorrow, week, none, or a local day such as 2026-11-27."),
     ] = None,
+    text: Annotated[str, Query(max_length=500, description="Words of the title or the notes; the last may go on.")] = "",
     sort: Annotated[Sort, Query(description="The order; of equal ones the newest comes first.")] = "newest",
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     page_size: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> TasksOut:
     """The tasks that answer all of the questions, a page at a time."""
-    asked = Asked(status, project, label, priority, due)
+    asked = Asked(status, project, label, priority, due, text)
     rows, total = await TaskPageService(scope).page(asked, sort, page_size, (page - 1) * page_size)
     return TasksOut(
         tasks=tuple(TaskOut.model_validate(row) for row in rows),

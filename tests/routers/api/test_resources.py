@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.hour_service import HourService
 from tests.support.pages import Site
 from tests.support.stage import KEY, Stage
 
@@ -87,7 +88,8 @@ class TestHours:
         assert answer.status_code == 422
 
     async def test_exceptions(self, site: Site, stage: Stage) -> None:
-        off = {"set_id": None, "first_on": "2026-12-24", "last_on": "2026-12-26", "stretches": [], "note": "Christmas"}
+        dates = {"first_on": "2026-12-24", "last_on": "2026-12-26"}
+        off: dict[str, object] = {"set_id": None, **dates, "stretches": [], "note": "Christmas"}
         assert (await site.http.put(f"{API}/hours/exceptions", json=off)).json() == [off]
         assert (await site.http.get(f"{API}/hours/exceptions")).json() == [off]
         query = "first_on=2026-12-24&last_on=2026-12-26"
@@ -98,8 +100,6 @@ class TestHours:
 
     async def test_other_user(self, site: Site, stage: Stage) -> None:
         async with stage.reading(stage.eve) as scope:
-            from services.hour_service import HourService
-
             theirs = (await HourService(scope).sets())[0].id
         body = {"name": "Eve was here", "ranges": []}
         for set_id in (theirs, 999):
@@ -144,13 +144,13 @@ class TestSettings:
 
     async def test_only_what_is_sent(self, site: Site, stage: Stage) -> None:
         before = (await site.http.get(f"{API}/settings")).json()
-        sent = {
+        sent: dict[str, object] = {
             **{"timezone": "Asia/Tokyo", "day_first": True, "ai_enabled": False, "temperature": 0.5},
             **{"max_stretch_minutes": 90, "break_minutes": 15, "buffer_minutes": 5},
             **{"focus_start": "09:00", "focus_end": "12:00"},
         }
         for name, value in sent.items():
-            together = {"break_minutes": 15} if name == "max_stretch_minutes" else {}
+            together: dict[str, object] = {"break_minutes": 15} if name == "max_stretch_minutes" else {}
             together |= {"focus_end": "12:00"} if name == "focus_start" else {}
             answer = await site.http.patch(f"{API}/settings", json={name: value, **together})
             assert answer.status_code == 200, answer.text
@@ -187,11 +187,11 @@ class TestChat:
         await stage.add("Write report")
         asked = (await site.http.post(f"{API}/chat", json={"text": "Delete write report"})).json()
         (card,) = asked["messages"][-1]["cards"]
-        path, body = f"{API}/chat/cards/{card['id']}/{act}", {"json": {"option": 0}} if act == "confirm" else {}
-        told = await site.http.post(path, **body)
+        path, body = f"{API}/chat/cards/{card['id']}/{act}", {"option": 0} if act == "confirm" else None
+        told = await site.http.post(path, json=body)
         assert (told.status_code, len(told.json()["messages"])) == (200, 1)
         assert (await site.http.get(f"{API}/tasks")).json()["total"] == left
-        assert (await site.http.post(path, **body)).status_code == 409
+        assert (await site.http.post(path, json=body)).status_code == 409
         assert (await site.http.post(f"{API}/chat/cards/999/decline")).status_code == 404
 
     async def test_invalid(self, site: Site, stage: Stage) -> None:
@@ -205,7 +205,7 @@ class TestExecutions:
         await stage.add("Write 2h")
         await stage.planned()
         (run,) = (await site.http.get(f"{API}/executions")).json()
-        assert (run["summary"], run["total"]) == ("added 1", 0)
+        assert (run["summary"], run["total"]) == ("added 1", 1)
         whole = (await site.http.get(f"{API}/executions/{run['id']}")).json()
         assert [change["title"] for change in whole["changes"]] == ["Write"]
         assert (await site.http.get(f"{API}/executions?before={run['id']}")).json() == []

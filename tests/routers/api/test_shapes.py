@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -15,7 +16,7 @@ from tests.support.stage import Stage, settings_for
 
 API = "/api/v1"
 KEYS = {"error", "detail", "status_code", "fields"}
-LEAST_OPERATIONS = 60
+LEAST_OPERATIONS = 55
 APP = "https://app.example.org"
 
 
@@ -45,7 +46,7 @@ class TestErrors:
             ("POST", "/tasks", {"content": b"text=Call"}, 415),
             ("POST", "/tasks", {"data": {"text": "Call"}}, 415),
             ("POST", "/tasks", {"content": b"{", "headers": {"Content-Type": "application/json"}}, 422),
-            ("POST", "/tasks", {"content": b"\xff\xfe", "headers": {"Content-Type": "application/json"}}, 400),
+            ("POST", "/tasks", {"content": b'{"text": "\xff"}', "headers": {"Content-Type": "application/json"}}, 400),
             ("POST", "/tasks", {"json": []}, 422),
             ("POST", "/tasks", {}, 422),
         ],
@@ -102,11 +103,12 @@ class TestLimits:
         assert (await site.http.get(f"{API}/tasks")).headers["ratelimit-limit"] == "600"
 
 
-class TestOrigins:
-    ASK = {"Origin": APP, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "if-match,content-type"}
+ASK = {"Origin": APP, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "if-match,content-type"}
 
+
+class TestOrigins:
     async def test_closed(self, site: Site, stage: Stage) -> None:
-        asked = await site.http.options(f"{API}/tasks", headers=self.ASK)
+        asked = await site.http.options(f"{API}/tasks", headers=ASK)
         read = await site.http.get(f"{API}/tasks", headers={"Origin": APP})
         assert (asked.status_code, read.status_code) == (405, 200)
         for answer in (asked, read):
@@ -116,7 +118,7 @@ class TestOrigins:
 
     async def test_named(self, stage: Stage) -> None:
         async with served(stage, cors_origins=f"{APP}, http://localhost:3000") as http:
-            asked = await http.options(f"{API}/tasks/1", headers=self.ASK)
+            asked = await http.options(f"{API}/tasks/1", headers=ASK)
             assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (200, APP)
             sent = {"Origin": APP, "Sec-Fetch-Site": "cross-site"}
             written = await http.post(f"{API}/tasks", json={"text": "Call"}, headers=sent)
@@ -126,7 +128,7 @@ class TestOrigins:
 
     async def test_others(self, stage: Stage) -> None:
         async with served(stage, cors_origins=APP) as http:
-            other = self.ASK | {"Origin": "https://evil.example"}
+            other = ASK | {"Origin": "https://evil.example"}
             asked = await http.options(f"{API}/tasks/1", headers=other)
             assert (asked.status_code, {*asked.json()}, "access-control-allow-origin" in asked.headers) == (400, KEYS, False)
             sent = {"Origin": "https://evil.example"}
@@ -140,9 +142,14 @@ class TestOrigins:
             assert (await http.post("/tasks", data={"text": "Call"}, headers={"Origin": APP})).status_code == 403
 
 
+@cache
+def document() -> dict[str, Any]:
+    """The description, as `/openapi.json` has it."""
+    return create_app(settings_for("sqlite+aiosqlite:////tmp/never-asked/x.db")).openapi()
+
+
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    app = create_app(settings_for("sqlite+aiosqlite:////tmp/never-asked/x.db"))
-    for path, methods in app.openapi()["paths"].items():
+    for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
@@ -165,8 +172,7 @@ class TestDescription:
         assert shapes == {"#/components/schemas/ErrorOut"}
 
     def test_bodies_have_examples(self) -> None:
-        app = create_app(settings_for("sqlite+aiosqlite:////tmp/never-asked/x.db"))
-        schemas = app.openapi()["components"]["schemas"]
+        schemas = document()["components"]["schemas"]
         bodies = [
             op["requestBody"]["content"]["application/json"]["schema"] for _, _, op in operations() if "requestBody" in op
         ]

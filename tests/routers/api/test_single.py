@@ -22,7 +22,7 @@ class TestPatch:
 
     async def test_null_takes_away(self, site: Site, stage: Stage) -> None:
         task_id = await stage.add("Write 3h by Friday 5pm high +Book #desk // in the cellar")
-        sent = {"deadline": None, "importance": None, "project": None, "labels": [], "context": None}
+        sent: dict[str, object] = {"deadline": None, "importance": None, "project": None, "labels": [], "context": None}
         task = (await site.http.patch(f"{PATH}/{task_id}", json=sent)).json()
         assert [task[name] for name in sent] == [None, None, None, [], ""]
 
