@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 import logs
@@ -21,6 +22,7 @@ from routers import (
     ai_log,
     blocks,
     chat,
+    docs,
     events,
     health,
     history,
@@ -36,10 +38,13 @@ from routers import (
     tasks,
     today,
 )
-from routers.api import plan as api_plan
+from routers.api import RESOURCES
 from routers.api import tasks as api_tasks
-from routers.api.schemas import ErrorOut
+from routers.api.documented import COMMON, DESCRIPTION, errors
+from routers.api.etags import EntityTags
+from routers.cors import ApiCors
 from routers.errors import register
+from routers.limits import RateLimit
 from routers.middleware import Guard
 from scheduler import Scheduler
 from services import users
@@ -68,15 +73,24 @@ PAGES = (
     history,
     stream,
     health,
+    docs,
 )
-RESOURCES = (api_tasks, api_plan)
+API = "/api/v1"
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> FastAPI:
     """The application. `clock` tells the time to everything in it; tests hand in their own."""
     settings = settings or get_settings()
     logs.configure(settings.log_format, settings.log_level)
-    app = FastAPI(title="Dayloom", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Dayloom",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
     app.state.settings = settings
     app.state.clock = clock or (lambda: datetime.now(UTC))
     app.state.database = Database(settings.database_url, settings.database_pool_size)
@@ -85,15 +99,27 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     app.state.hub = Hub()
     state = app.state
     state.turns = ChatTurns(state.database, settings, state.gateway, state.solver, state.clock)
+    # The last one is asked first: who may ask, from which page, how often; then what is answered, packed small.
+    app.add_middleware(EntityTags)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
-    app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback)
+    app.add_middleware(RateLimit, rate=settings.rate_limit)
+    if settings.cors_origins:
+        app.add_middleware(ApiCors, origins=settings.cors_origins)
+    app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback, origins=settings.cors_origins)
     for page in PAGES:
         app.include_router(page.router)
     for resource in RESOURCES:
-        app.include_router(resource.router, responses={status: {"model": ErrorOut} for status in (422, 503)})
+        app.include_router(resource, prefix=API, responses=errors(*COMMON))
+    in_path = [Depends(api_tasks.user_in_path)]
+    app.include_router(api_tasks.basics, prefix=API + "/{user_id}", dependencies=in_path, responses=errors(*COMMON))
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     register(app)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The function's name; the second address of the same function says so."""
+    return f"{route.name}_by_user" if "{user_id}/" in route.path_format else route.name
 
 
 @asynccontextmanager

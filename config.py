@@ -6,15 +6,18 @@ A value that cannot be used stops the start with one line that names it; nothing
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv.parser import parse_stream
+from limits import parse as parse_limit
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
@@ -37,6 +40,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8081, ge=1, le=65535)
     public_url: str = ""
     allow_remote: bool = False
+    cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    rate_limit: str = "600/minute"
     database_url: str = "sqlite:///var/dayloom.db"
     database_pool_size: int = Field(default=10, ge=1, le=200)
     secret_key: SecretStr = SecretStr("")
@@ -88,6 +93,29 @@ class Settings(BaseSettings):
         if url and not url.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return url.rstrip("/")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins_are_named(cls, origins: object) -> object:
+        """Origins between commas. There is no "all": with no accounts yet, whoever may ask may do everything."""
+        found = [part.strip().rstrip("/") for part in origins.split(",")] if isinstance(origins, str) else origins
+        if not isinstance(found, Iterable):
+            return found
+        named = frozenset(str(origin).lower() for origin in found if origin)
+        for origin in named:
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}" or "*" in origin:
+                raise ValueError(f"names each origin, such as https://app.example.org, with commas between; not {origin[:100]}")
+        return named
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _limit_is_a_rate(cls, limit: str) -> str:
+        try:
+            parse_limit(limit)
+        except ValueError:
+            raise ValueError("is a number of requests in a time, such as 600/minute or 20/second") from None
+        return limit
 
     @field_validator("timezone")
     @classmethod

@@ -37,6 +37,12 @@ class ConflictError(AppError):
     status = 409
 
 
+class StaleError(AppError):
+    """The row is not the one that the request is about: it has changed since. Nothing was changed."""
+
+    status = 412
+
+
 class UnavailableError(AppError):
     """A part that is needed does not answer now."""
 

@@ -181,6 +181,12 @@ Operation: TypeAlias = Annotated[
 class ChangeSet(BaseModel):
     """Operations to be done one after the other, all of them or none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"operations": [{"kind": "take_off", "first_on": "2026-11-27", "last_on": "2026-11-27"}]}]
+        },
+    )
 
     operations: tuple[Operation, ...] = Field(default=(), max_length=MAX_OPERATIONS)

@@ -31,6 +31,11 @@ class TaskRepository:
     async def get_by_submit_key(self, user_id: int, submit_key: str) -> Task | None:
         return await self.session.scalar(select(Task).where(Task.user_id == user_id, Task.submit_key == submit_key))
 
+    async def get_by_submit_start(self, user_id: int, start: str) -> Task | None:
+        """The task whose submit key begins with these hexadecimal digits; the range is one that the key's index answers."""
+        where = (Task.user_id == user_id, Task.submit_key.between(start + "0" * 32, start + "f" * 32))
+        return await self.session.scalar(select(Task).where(*where).limit(1))
+
     async def add(self, task: Task) -> None:
         self.session.add(task)
         await self.session.flush()
@@ -41,13 +46,6 @@ class TaskRepository:
             select(Task).where(Task.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None)).order_by(Task.id)
         )
         return (await self.session.scalars(statement)).all()
-
-    async def list_page(self, user_id: int, status: TaskStatus | None, limit: int, offset: int) -> tuple[Sequence[Task], int]:
-        """Tasks of a status (None: any), the newest first, and how many there are in all."""
-        where = [Task.user_id == user_id, Task.deleted_at.is_(None), *([Task.status == status] if status else [])]
-        total = await self.session.scalar(select(func.count(Task.id)).where(*where)) or 0
-        statement = select(Task).where(*where).order_by(Task.id.desc()).limit(limit).offset(offset)
-        return (await self.session.scalars(statement)).all(), total
 
     async def list_titles(self, user_id: int, limit: int, except_id: int) -> Sequence[tuple[int, str]]:
         """Id and title of tasks still to be done, the newest first."""

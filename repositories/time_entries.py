@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Row, case, select, update
 
 from db import AsyncSession
 from models import Task, TaskStatus, TimeEntry
@@ -52,6 +53,23 @@ class TimeEntryRepository:
         """The entries of these tasks, by start."""
         statement = select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.task_id.in_(task_ids))
         return (await self.session.scalars(statement.order_by(TimeEntry.started_at))).all()
+
+    async def list_newest(
+        self, user_id: int, limit: int, before_id: int | None, task_id: int | None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The newest entries of undeleted tasks, with their titles; below an id and of a task when given."""
+        statement = (
+            select(TimeEntry.id, TimeEntry.task_id, TimeEntry.started_at, TimeEntry.ended_at, Task.title)
+            .join(Task, Task.id == TimeEntry.task_id)
+            .where(TimeEntry.user_id == user_id, Task.deleted_at.is_(None))
+            .order_by(TimeEntry.id.desc())
+            .limit(limit)
+        )
+        if before_id is not None:
+            statement = statement.where(TimeEntry.id < before_id)
+        if task_id is not None:
+            statement = statement.where(TimeEntry.task_id == task_id)
+        return (await self.session.execute(statement)).all()
 
     async def list_live(self, user_id: int) -> Sequence[TimeEntry]:
         """The entries of tasks that are still to be done."""

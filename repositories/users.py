@@ -33,6 +33,9 @@ class UserRepository:
         )
         await self.session.flush()
 
+    async def get(self, user_id: int) -> User:
+        return (await self.session.scalars(select(User).where(User.id == user_id))).one()
+
     async def get_preferences(self, user_id: int) -> Preferences:
         statement = select(Preferences).where(Preferences.user_id == user_id)
         return (await self.session.scalars(statement)).one()

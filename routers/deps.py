@@ -22,6 +22,8 @@ from services.scope import Scope
 from services.signals import Hub
 
 LARGEST_ID = 2**63 - 1
+NOTHING = "There is nothing at this address. It may have been deleted."
+NO_TASK = "This task does not exist, or it was deleted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,15 @@ async def _scope(request: Request, session: AsyncSession) -> Scope:
     person = await users.get_local_person(session, settings_of(request))
     if person is None:
         raise UnavailableError("Dayloom is still starting. Try again in a moment.")
+    _refuse_other(request, person.id)
     return Scope(session, person, now_of(request), settings_of(request))
+
+
+def _refuse_other(request: Request, person_id: int) -> None:
+    """A path that names a person (`{user_id}`) is of the person who asks, or not here: as a missing thing is."""
+    named = request.path_params.get("user_id")
+    if named is not None and str(named) != str(person_id):
+        raise NotFoundError(NO_TASK if "task_id" in request.path_params else NOTHING)
 
 
 async def read_scope(request: Request) -> AsyncIterator[Scope]:

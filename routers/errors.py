@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from errors import AppError
-from routers.deps import is_htmx
+from routers.deps import NOTHING, is_htmx
 from routers.rendering import Toast, render
 
+API = "/api/"
 TITLES = {
+    400: "Not understood",
+    403: "Refused",
     404: "Not here",
     405: "Not possible",
     409: "Somebody was faster",
+    412: "Changed meanwhile",
     413: "Too much",
+    415: "Not JSON",
+    421: "Not this server",
     422: "That does not work",
+    429: "Too often",
     500: "Something broke",
     503: "Not available now",
 }
 SENTENCES = {
-    404: "There is nothing at this address. It may have been deleted.",
+    400: "This request cannot be read.",
+    404: NOTHING,
     405: "This address does not take that kind of request.",
 }
 BROKEN = "Something went wrong on our side, and nothing was changed. Try again; the server's log says more."
@@ -36,26 +46,49 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        fields = {str(item["loc"][-1]): str(item["msg"]) for item in error.errors()}
+        fields = {_field(item["loc"]): str(item["msg"]) for item in error.errors()}
         if any(item["loc"][0] == "path" for item in error.errors()):
             return answer(request, 404, SENTENCES[404])
         return answer(request, 422, "This request cannot be read.", fields)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, SENTENCES.get(error.status_code, str(error.detail)))
+        sentence = SENTENCES.get(error.status_code, str(error.detail))
+        return answer(request, error.status_code, sentence, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _error: Exception) -> Response:
         return answer(request, 500, BROKEN)
 
 
-def answer(request: Request, status: int, message: str, fields: dict[str, str] | None = None) -> Response:
-    """The error in the form in which the request was made."""
-    if request.url.path.startswith("/api/"):
-        error = TITLES.get(status, "Error")
-        return JSONResponse({"error": error, "detail": message, "status_code": status, "fields": fields or {}}, status)
+def answer(
+    request: Request,
+    status: int,
+    message: str,
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The error in the form in which the request was made; `headers` are those that its status asks for, such as Allow."""
+    if request.url.path.startswith(API):
+        return shaped(status, message, fields, headers)
     if is_htmx(request):
-        return render(request, None, "shared/toasts.oob.html", status=status, toasts=(Toast(message, "error"),))
-    title = TITLES.get(status, "That did not work")
-    return render(request, None, "errors/error.html", page="", status=status, title=title, message=message)
+        response = render(request, None, "shared/toasts.oob.html", status=status, toasts=(Toast(message, "error"),))
+    else:
+        title = TITLES.get(status, "That did not work")
+        response = render(request, None, "errors/error.html", page="", status=status, title=title, message=message)
+    response.headers.update(headers or {})
+    return response
+
+
+def shaped(
+    status: int, message: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The one shape of the API's errors."""
+    body = {"error": TITLES.get(status, "Error"), "detail": message, "status_code": status, "fields": dict(fields or {})}
+    return JSONResponse(body, status, headers=dict(headers or {}))
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """Where in the request something is wrong: "page", "labels.2", or "body" for all of it."""
+    inner = place[1:]
+    return ".".join(str(part) for part in inner) if inner and isinstance(inner[0], str) else str(place[0])

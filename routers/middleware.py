@@ -8,15 +8,18 @@ import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from logs import bound
+from routers.errors import API, shaped
 
 log = logging.getLogger("dayloom.requests")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY_BYTES = 2 * 2**20
+TOO_MUCH = "This is too much to send at once; nothing was stored."
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -35,12 +38,14 @@ class Guard:
 
     `hosts` are the names of this server; `is_open` lets any name in (behind a proxy that checks it). A write is cross-site
     when `Sec-Fetch-Site` says so, or for browsers without it when `Origin` is another host (OWASP CSRF cheat sheet).
+    Pages of `origins` may write to the API.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], is_open: bool) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], is_open: bool, origins: frozenset[str] = frozenset()) -> None:
         self.app = app
         self.hosts = hosts
         self.is_open = is_open
+        self.origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,25 +62,53 @@ class Guard:
             await send(message)
 
         with bound(request_id=request_id):
-            refusal = self._refusal(scope["method"], headers)
+            refusal = self._refusal(scope["method"], scope["path"], headers)
             try:
-                await (refusal or self.app)(scope, receive, send_guarded)
+                await (refusal or self.app)(scope, _counted(receive), send_guarded)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 level = logging.DEBUG if scope["path"].startswith(("/static/", "/healthz")) else logging.INFO
                 log.log(level, "%s %s %d in %s ms", scope["method"], scope["path"], status, milliseconds)
 
-    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "").lower()
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        is_api = path.startswith(API)
         if not self.is_open and name not in self.hosts:
-            return PlainTextResponse("This server does not answer to that name. Set PUBLIC_URL.", 421)
-        if method not in SAFE_METHODS and _is_cross_site(headers, host):
-            return PlainTextResponse("This request came from another site and was refused.", 403)
+            return _refused(is_api, 421, "This server does not answer to that name. Set PUBLIC_URL.")
+        is_invited = is_api and headers.get("origin", "").lower() in self.origins
+        if method not in SAFE_METHODS and not is_invited and _is_cross_site(headers, host):
+            return _refused(is_api, 403, "This request came from another site and was refused.")
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
-            return PlainTextResponse("This is too much to send at once; nothing was stored.", 413)
+            return _refused(is_api, 413, TOO_MUCH)
+        if is_api and (length != "0" or "transfer-encoding" in headers) and not _is_json(headers):
+            return _refused(is_api, 415, "Send JSON, with Content-Type: application/json.")
         return None
+
+
+def _refused(is_api: bool, status: int, sentence: str) -> Response:
+    return shaped(status, sentence) if is_api else PlainTextResponse(sentence, status)
+
+
+def _counted(receive: Receive) -> Receive:
+    """The body as it comes, as long as it is not too much: one that is sent in chunks says no length beforehand."""
+    total = 0
+
+    async def receive_counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > LARGEST_BODY_BYTES:
+            raise HTTPException(413, TOO_MUCH)
+        return message
+
+    return receive_counted
+
+
+def _is_json(headers: Headers) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def _is_cross_site(headers: Headers, host: str) -> bool:
@@ -92,5 +125,7 @@ def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
     headers["X-Request-Id"] = request_id
     if path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-cache")
+    elif path.startswith(API):
+        headers.setdefault("Cache-Control", "private, no-cache")
     else:
         headers.setdefault("Cache-Control", "no-store")

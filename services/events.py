@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,6 +66,10 @@ class EventService:
         if event is None:
             raise NotFoundError("This busy time does not exist any more.")
         return event
+
+    async def list_between(self, start_at: datetime, end_at: datetime) -> Sequence[Event]:
+        """The busy times that touch `[start_at, end_at)`, by start."""
+        return await self.events.list_between(self.scope.person.id, start_at, end_at)
 
     async def add(self, edit: EventEdit) -> Saved:
         """Store a new busy time; the plan goes around it, and what was pinned there is let go."""

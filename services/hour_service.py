@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from errors import InvalidInputError, NotFoundError
 from models import NAME_LENGTH, HourException, HourSet, LeaseKind
-from planning.hours import HourRange, MinuteRange
+from planning.hours import HourRange, HoursError, MinuteRange
 from repositories.hours import HourRepository
 from repositories.tasks import TaskRepository
 from services import hour_rules, hours
@@ -109,6 +109,10 @@ class HourService:
         await self._store_weeks(item, ranges)
         return item
 
+    async def require(self, set_id: int) -> None:
+        """Raise NotFoundError for a set that is missing or somebody else's."""
+        await self._set(set_id)
+
     async def list_ahead(self) -> tuple[OtherDays, ...]:
         """The dates from today on that differ, those in a row as one, by their first day."""
         return _in_rows(await self.hours.list_exceptions(self.scope.person.id, self.today))
@@ -192,6 +196,14 @@ class HourService:
     async def _changed(self) -> None:
         await self.scope.session.flush()
         await self.scope.changed(LeaseKind.PLAN)
+
+
+def ranges_of(stretches: Iterable[tuple[int, int, int, int]]) -> tuple[HourRange, ...]:
+    """Ranges from (week from 0, weekday, start minute, end minute). Raises InvalidInputError (`ranges`) for what is none."""
+    try:
+        return tuple(HourRange(weekday, start, end, week) for week, weekday, start, end in stretches)
+    except HoursError as error:
+        raise InvalidInputError(AGAIN, {"ranges": str(error)}) from None
 
 
 def _name(name: str, others: Iterable[HourSet]) -> str:

@@ -1,15 +1,12 @@
-"""The plan and the tasks as programs read them."""
+"""The plan as programs read it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Task, TaskStatus
 from repositories.plans import PlanRepository
 from repositories.task_rows import TaskRowRepository
-from repositories.tasks import TaskRepository
 from services.scope import Scope
 
 MAX_UNPLACED = 1000
@@ -39,9 +36,10 @@ class UnplacedTask:
 
 @dataclass(frozen=True, slots=True)
 class ShownPlan:
-    """A person's plan."""
+    """A person's plan. `revision` moves with everything that is shown of it."""
 
     version: int
+    revision: int
     blocks: tuple[PlannedBlock, ...]
     unplaced: tuple[UnplacedTask, ...]
 
@@ -61,16 +59,13 @@ class PlanViewService:
         unplaced = await tasks.list_unplaced(user_id, self.scope.now, MAX_UNPLACED, 0)
         return ShownPlan(
             version=head.version,
+            revision=head.revision,
             blocks=tuple(
                 PlannedBlock(row.task_id, row.title, row.start_at, row.end_at, row.source, row.pinned, row.reason)
                 for row in blocks
             ),
             unplaced=tuple(UnplacedTask(row.id, row.title, row.unplaced_reason or WAITING) for row in unplaced.rows),
         )
-
-    async def tasks(self, status: TaskStatus | None, limit: int, offset: int) -> tuple[Sequence[Task], int]:
-        """Tasks, the newest first, and how many there are."""
-        return await TaskRepository(self.scope.session).list_page(self.scope.person.id, status, limit, offset)
 
 
 WAITING = "The planner has not looked at it yet."

@@ -123,6 +123,12 @@ class TaskDetailsService:
         )
 
 
+def form_of(task: Task, zone: str) -> dict[str, str]:
+    """The columns of a task as they stand in its form."""
+    order = {"parts_in_order": "on" if task.parts_in_order else ""}
+    return _usual(task, zone) | _planning(task) | order
+
+
 def _usual(task: Task, zone: str) -> dict[str, str]:
     return {
         "title": task.title,

@@ -68,7 +68,11 @@ class TaskService:
         await self.scope.lock()
         if submit_key and (twin := await self.tasks.get_by_submit_key(self.scope.person.id, submit_key)):
             return Added(twin, f"“{twin.title}” is on the list already.")
-        draft = await self.drafts.read(text, ignored)
+        return await self.add_draft(await self.drafts.read(text, ignored), submit_key, parent_id)
+
+    async def add_draft(self, draft: Draft, submit_key: str | None = None, parent_id: int | None = None) -> Added:
+        """`add` of what was read, or said, already; it looks for no twin."""
+        await self.scope.lock()
         problems = (*draft.problems, *((NO_SERIES,) if draft.recurrence and parent_id is not None else ()))
         if problems:
             raise InvalidInputError(" ".join(problems), {"text": " ".join(problems)})
@@ -104,7 +108,8 @@ class TaskService:
                 "This task was changed somewhere else meanwhile. Your input is kept below: look again, then save."
             )
         changed = [name for name in edit.fields if getattr(task, name) != edit.fields[name]]
-        self._refuse_past(edit, changed)
+        if "deadline_at" in changed:
+            self.refuse_past(edit.fields["deadline_at"])
         await self._refuse_foreign_hours(edit)
         for name in changed:
             setattr(task, name, edit.fields[name])
@@ -189,10 +194,9 @@ class TaskService:
         if task.status is TaskStatus.OPEN and (jobs.is_split(task) or not keep_pin):
             await PlanningService(self.scope).place_provisionally(task)
 
-    def _refuse_past(self, edit: TaskEdit, changed: Sequence[str]) -> None:
-        """A deadline that has passed may stay, but a new one must lie ahead."""
-        deadline = edit.fields.get("deadline_at")
-        if "deadline_at" in changed and isinstance(deadline, datetime) and deadline <= self.scope.now:
+    def refuse_past(self, deadline: object) -> None:
+        """A deadline that has passed may stay, but a new one must lie ahead. Raises InvalidInputError (`deadline_at`)."""
+        if isinstance(deadline, datetime) and deadline <= self.scope.now:
             sentence = "This deadline has passed. Choose one that lies ahead."
             raise InvalidInputError(sentence, {"deadline_at": sentence})
 

@@ -32,6 +32,11 @@ async def get_local_person(session: AsyncSession, settings: Settings) -> Person 
     return _person(preferences, settings) if preferences else None
 
 
+async def show(session: AsyncSession, person: Person) -> User:
+    """The person's own row: their name, and since when they are here."""
+    return await UserRepository(session).get(person.id)
+
+
 async def get_person(session: AsyncSession, settings: Settings, user_id: int) -> Person:
     """The person of that id; NoResultFound when there is none."""
     return _person(await UserRepository(session).get_preferences(user_id), settings)

@@ -37,6 +37,11 @@ class TestSettings:
     def test_database_url(self, given: str, url: str) -> None:
         assert BareSettings.model_validate({"database_url": given}).database_url == url
 
+    def test_origins(self) -> None:
+        said = BareSettings.model_validate({"cors_origins": " https://App.example.org/ ,http://localhost:3000,"})
+        assert said.cors_origins == {"https://app.example.org", "http://localhost:3000"}
+        assert BareSettings.model_validate({"cors_origins": ""}).cors_origins == frozenset()
+
     @pytest.mark.parametrize(
         ("name", "bad"),
         [
@@ -52,6 +57,14 @@ class TestSettings:
             ("log_format", "xml"),
             ("poll_seconds", 0),
             ("ai_daily_calls", -1),
+            ("cors_origins", "*"),
+            ("cors_origins", "https://a.example, *"),
+            ("cors_origins", "https://*.example.org"),
+            ("cors_origins", "https://a.example/page"),
+            ("cors_origins", "a.example"),
+            ("cors_origins", "null"),
+            ("rate_limit", "often"),
+            ("rate_limit", "0"),
         ],
     )
     def test_invalid(self, name: str, bad: str | int) -> None:

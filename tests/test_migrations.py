@@ -189,9 +189,9 @@ def test_words_follow_tasks(templates: Templates) -> None:
 
     def change(connection: Connection) -> dict[str, int]:
         assert found(connection, "title") == [1, 2]
-        connection.execute(update(Task.__table__).where(Task.__table__.c.id == 1).values(title="other", context="notes"))
+        connection.execute(update(Task).where(Task.id == 1).values(title="other", context="notes"))
         assert (found(connection, "titl"), found(connection, "not")) == ([2], [1])
-        connection.execute(delete(Task.__table__).where(Task.__table__.c.id == 2))
+        connection.execute(delete(Task).where(Task.id == 2))
         assert found(connection, "title") == []
         return {}
 

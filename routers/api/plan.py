@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from assistant.operations import ChangeSet
+from routers.api.documented import errors
+from routers.api.etags import tag_whole
 from routers.api.schemas import (
     BlockOut,
     ExplanationOut,
@@ -27,13 +29,14 @@ from services.versions import VersionService
 
 PAGE_ROWS = 50
 
-router = APIRouter(prefix="/api/v1", tags=["plan"])
+router = APIRouter(tags=["plan"])
 
 
 @router.get("/plan")
-async def show(scope: Reading) -> PlanOut:
+async def get_plan(scope: Reading, response: Response) -> PlanOut:
     """The plan as it stands: every block from now on, and what has no place, with reasons."""
     shown = await PlanViewService(scope).show()
+    tag_whole(response, f"plan-{shown.revision}")
     return PlanOut(
         version=shown.version,
         now=scope.now,
@@ -44,21 +47,21 @@ async def show(scope: Reading) -> PlanOut:
 
 
 @router.get("/plan/versions")
-async def versions(scope: Reading, before: OptionalId = None) -> tuple[VersionOut, ...]:
+async def list_plan_versions(scope: Reading, before: OptionalId = None) -> tuple[VersionOut, ...]:
     """The newest runs of the planner with what each changed and why; `before` an id for older ones."""
     found = await VersionService(scope).list_newest(PAGE_ROWS, before)
     return tuple(VersionOut.model_validate(version) for version in found)
 
 
-@router.post("/plan/versions/{run_id}/undo")
-async def undo(request: Request, run_id: RowId) -> UndoneOut:
+@router.post("/plan/versions/{run_id}/undo", responses=errors(404, 409))
+async def undo_plan_version(request: Request, run_id: RowId) -> UndoneOut:
     """Put what a run has moved back where it was, but for what was changed since."""
     async with writing(request) as scope:
         return UndoneOut.model_validate(await VersionService(scope).undo(run_id))
 
 
-@router.post("/plan/preview")
-async def preview(request: Request, change_set: ChangeSet) -> PreviewOut:
+@router.post("/plan/preview", responses=errors(404, 409))
+async def preview_changes(request: Request, change_set: ChangeSet) -> PreviewOut:
     """The plan as it would be after the change set. Nothing is stored."""
     found = await previewed(request, change_set.operations)
     said = tuple(item.sentence for item in found.applied)
@@ -66,8 +69,8 @@ async def preview(request: Request, change_set: ChangeSet) -> PreviewOut:
     return PreviewOut.model_validate({name: getattr(found, name) for name in names} | {"applied": said})
 
 
-@router.post("/plan/apply")
-async def apply(request: Request, change_set: ChangeSet) -> tuple[str, ...]:
+@router.post("/plan/apply", responses=errors(404, 409))
+async def apply_changes(request: Request, change_set: ChangeSet) -> tuple[str, ...]:
     """Do the change set, all of it or nothing, and plan again: what was done, in sentences."""
     async with writing(request) as scope:
         applied = await ChangeService(scope).apply(change_set.operations)
@@ -75,8 +78,8 @@ async def apply(request: Request, change_set: ChangeSet) -> tuple[str, ...]:
     return tuple(item.sentence for item in applied)
 
 
-@router.get("/plan/explain/{task_id}")
-async def explain(request: Request, task_id: RowId) -> ExplanationOut:
+@router.get("/plan/explain/{task_id}", responses=errors(404))
+async def explain_task(request: Request, task_id: RowId) -> ExplanationOut:
     """Why the task is where it is, and its next-best slots with what each would cost."""
     async with reading(request) as scope:
         details, _ = await TaskDetailsService(scope).show(task_id)
@@ -84,8 +87,8 @@ async def explain(request: Request, task_id: RowId) -> ExplanationOut:
     return ExplanationOut(task_id=task_id, reason=details.row.reason, alternatives=_options(found))
 
 
-@router.get("/plan/repairs/{task_id}")
-async def repairs(request: Request, task_id: RowId) -> tuple[OptionOut, ...]:
+@router.get("/plan/repairs/{task_id}", responses=errors(404))
+async def list_repairs(request: Request, task_id: RowId) -> tuple[OptionOut, ...]:
     """What would give a late or unplaced task its time, the least harm first."""
     return _options(await solved(request, task_id, options.repairs))
 

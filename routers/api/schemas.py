@@ -1,14 +1,14 @@
-"""What the API answers, as typed models; instants are ISO 8601 in UTC."""
+"""What the API answers about the plan, and the shape of its errors, as typed models; instants are ISO 8601 in UTC."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 from assistant.operations import ChangeSet
 
-MAX_TEXT = 20_000
+Example: TypeAlias = dict[str, JsonValue]
 
 
 class Schema(BaseModel):
@@ -123,94 +123,21 @@ class ExplanationOut(Schema):
     alternatives: tuple[OptionOut, ...]
 
 
-class TaskOut(Schema):
-    """One task. Durations are minutes; priority is 0.0 to 10.0, importance 1 (highest) to 4 or null."""
-
-    id: int
-    title: str
-    context: str
-    status: Literal["open", "active", "completed", "cancelled"]
-    importance: int | None
-    priority: float | None
-    priority_reason: str
-    duration_minutes: int
-    duration_source: str
-    earliest: AwareDatetime | None
-    deadline: AwareDatetime | None
-    deadline_is_hard: bool
-    needs_scheduling: bool
-    advice_source: str | None
-    created: AwareDatetime
-    completed: AwareDatetime | None
-    version: int
-
-
-class TasksOut(Schema):
-    """A page of tasks, the newest first."""
-
-    tasks: tuple[TaskOut, ...]
-    total: int
-    page: int
-    page_size: int
-    has_more: bool
-
-
-class ParseIn(BaseModel):
-    """A line of text as it would be typed into the quick-add field, and when and where it is said.
-
-    What is left out is the present, the person's own zone and their way to write dates. `ignored` are stretches of the text to
-    be left in the title, as [start, end) in characters.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[str, Field(max_length=MAX_TEXT)]
-    now: AwareDatetime | None = None
-    timezone: Annotated[str, Field(max_length=64)] | None = None
-    day_first: bool | None = None
-    ignored: Annotated[list[tuple[NonNegativeInt, NonNegativeInt]], Field(max_length=50)] = []
-
-
-class RecurrenceOut(Schema):
-    """How a task repeats: an RRULE in local wall time, of which `start` (or `date`) is the first occurrence."""
-
-    rrule: str
-
-
-class WindowOut(Schema):
-    """Times of the day that would suit, as HH:MM."""
-
-    start: Annotated[str, Field(alias="from")]
-    end: Annotated[str, Field(alias="to")]
-
-
-class ParsedOut(Schema):
-    """What was understood; what was not said is absent. Times are local and naive, ISO 8601; `priority` is 1 (highest) to 4."""
-
-    title: str
-    date: str | None = None
-    start: str | None = None
-    end: str | None = None
-    end_date: str | None = None
-    time: str | None = None
-    duration_min: int | None = None
-    deadline: str | None = None
-    earliest: str | None = None
-    recurrence: RecurrenceOut | None = None
-    priority: int | None = None
-    labels: list[str] | None = None
-    project: str | None = None
-    assignees: list[str] | None = None
-    after: list[str] | None = None
-    chunk_min: int | None = None
-    energy: Literal["high", "medium", "low"] | None = None
-    windows: list[WindowOut] | None = None
-    context: str | None = None
-    problems: list[str] | None = None
-
-
 class ErrorOut(Schema):
-    """Every error of the API."""
+    """Every error of the API: what kind, a sentence that says what to do, and a sentence for each field at fault."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "error": "That does not work",
+                    "detail": "Some fields need another look.",
+                    "status_code": 422,
+                    "fields": {"deadline": "This deadline has passed. Choose one that lies ahead."},
+                }
+            ]
+        }
+    )
 
     error: str
     detail: str

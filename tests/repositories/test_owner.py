@@ -20,6 +20,7 @@ from repositories.model_calls import ModelCallRepository
 from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
 from repositories.series import SeriesRepository
+from repositories.task_pages import TaskPageRepository, Wanted
 from repositories.task_rows import Page, TaskRowRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
@@ -106,6 +107,7 @@ async def furnish(stage: Stage) -> None:
     async with stage.writing() as scope:
         await TaskService(scope).add("Pack 1h", None, whole)
         task = await TaskService(scope).get(other)
+        task.submit_key = "a" * 64
         await ProjectService(scope).sort_in(task, "Letters", ("Desk",))
         window = TaskWindow(user_id=stage.ada, task_id=other, weekdays=127, start_minute=540, end_minute=1020)
         await TaskRepository(scope.session).replace_windows(stage.ada, other, [window])
@@ -141,7 +143,9 @@ async def reads(stage: Stage, who: int) -> dict[str, object]:
         answers: dict[str, object] = {
             "tasks.get": await task.get(who, 1, with_deleted=True),
             "tasks.list_live": await task.list_live(who),
-            "tasks.list_page": (await task.list_page(who, None, 10, 0))[0],
+            "tasks.get_by_submit_start": await task.get_by_submit_start(who, "a" * 32),
+            "tasks.list_wanted": await TaskPageRepository(session).list_wanted(who, Wanted(), "newest", 10, 0),
+            "tasks.get_row of a page": await TaskPageRepository(session).get_row(who, 1),
             "tasks.list_titles": await task.list_titles(who, 10, 0),
             "tasks.list_existing": await task.list_existing(who, [1, 2, 3]),
             "tasks.list_planned": await rows.list_planned(who, MONDAY, None, None, 10, 0),
@@ -180,6 +184,7 @@ async def reads(stage: Stage, who: int) -> dict[str, object]:
             "time_entries.get_running": await entry.get_running(who),
             "time_entries.list_for_tasks": await entry.list_for_tasks(who, [1]),
             "time_entries.list_live": await entry.list_live(who),
+            "time_entries.list_newest": await entry.list_newest(who, 10, None, 1),
             "events.get": await event.get(who, 1),
             "events.list_between": await event.list_between(who, start, end),
             "model_calls.get": await call.get(who, 1),

@@ -19,6 +19,7 @@ class TestTasks:
         (task,) = answer["tasks"]
         assert datetime.fromisoformat(task.pop("deadline")) == local(27, "17:00")
         assert datetime.fromisoformat(task.pop("created")) == stage.clock()
+        assert datetime.fromisoformat(task.pop("updated")) == stage.clock()
         assert task.pop("priority") > 4
         assert task.pop("priority_reason")
         assert task == {
@@ -34,6 +35,16 @@ class TestTasks:
             "needs_scheduling": True,
             "advice_source": None,
             "completed": None,
+            "project": None,
+            "labels": [],
+            "parent_id": None,
+            "hour_set_id": None,
+            "energy": None,
+            "min_chunk_minutes": None,
+            "max_chunk_minutes": None,
+            "max_per_day_minutes": None,
+            "buffer_minutes": None,
+            "unplaced_reason": None,
             "version": 1,
         }
 
@@ -57,13 +68,79 @@ class TestTasks:
         await stage.add("Eve's", stage.eve)
         assert (await site.http.get("/api/v1/tasks")).json()["tasks"] == []
 
-    @pytest.mark.parametrize("query", ["page=0", "page=x", "page_size=101", "page_size=0", "status=lost", "page=10000000"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            *("page=0", "page=x", "page_size=101", "page_size=0", "status=lost", "page=10000000"),
+            *("priority=urgent", "sort=random", "due=someday", "due=1999-01-01", "due=2026-13-01"),
+        ],
+    )
     async def test_invalid(self, site: Site, query: str) -> None:
         answer = await site.http.get(f"/api/v1/tasks?{query}")
         body = answer.json()
         assert (answer.status_code, body["status_code"]) == (422, 422)
         assert {*body} == {"error", "detail", "status_code", "fields"}
         assert [*body["fields"]] == [query.partition("=")[0]]
+
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            ("project=book", ["Chapter"]),
+            ("project=none", ["Rent", "Call", "Draft"]),
+            ("label=DESK", ["Chapter", "Draft"]),
+            ("label=none", ["Rent", "Call"]),
+            ("label=nobody", []),
+            ("due=today", ["Draft"]),
+            ("due=tomorrow", ["Rent"]),
+            ("due=week", ["Rent", "Draft"]),
+            ("due=2026-11-24", ["Rent"]),
+            ("due=none", ["Chapter", "Call"]),
+            ("due=overdue", []),
+            ("text=chap", ["Chapter"]),
+            ("text=dra ft", []),
+            ("text=%25", []),
+            ("project=book&label=desk&status=open", ["Chapter"]),
+            ("sort=title", ["Call", "Chapter", "Draft", "Rent"]),
+            ("sort=oldest", ["Draft", "Call", "Chapter", "Rent"]),
+            ("sort=deadline", ["Draft", "Rent", "Chapter", "Call"]),
+        ],
+    )
+    async def test_filters(self, site: Site, stage: Stage, query: str, titles: list[str]) -> None:
+        for text in ("Draft by today 17:00 #desk", "Call", "Chapter +Book #desk", "Rent by tomorrow 12:00"):
+            await stage.add(text)
+        answer = (await site.http.get(f"/api/v1/tasks?{query}")).json()
+        assert [task["title"] for task in answer["tasks"]] == titles
+        assert answer["total"] == len(titles)
+
+    async def test_overdue(self, site: Site, stage: Stage) -> None:
+        await stage.add("Late by today 10:00")
+        done = await stage.add("Done by today 10:00")
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).complete(done)
+        stage.clock.advance(hours=3)
+        answer = (await site.http.get("/api/v1/tasks?due=overdue")).json()
+        assert [task["title"] for task in answer["tasks"]] == ["Late"]
+
+    async def test_priority(self, site: Site, stage: Stage) -> None:
+        await stage.add("Fire !1 by today 17:00")
+        await stage.add("Someday !4")
+        found = {
+            level: [task["title"] for task in (await site.http.get(f"/api/v1/tasks?priority={level}")).json()["tasks"]]
+            for level in ("high", "medium", "low")
+        }
+        assert found["high"] == ["Fire"]
+        assert sorted(title for titles in found.values() for title in titles) == ["Fire", "Someday"]
+
+    @pytest.mark.parametrize("sort", ["newest", "oldest", "priority", "deadline", "title"])
+    async def test_pages_are_whole(self, site: Site, stage: Stage, sort: str) -> None:
+        """Equal tasks are told apart by their ids: each is on one page, and on one only."""
+        ids = [await stage.add("Errand") for _ in range(7)]
+        found: list[int] = []
+        for page in (1, 2, 3, 4):
+            answer = (await site.http.get(f"/api/v1/tasks?page={page}&page_size=2&sort={sort}")).json()
+            found += [task["id"] for task in answer["tasks"]]
+        assert sorted(found) == ids
+        assert found == (ids if sort == "oldest" else ids[::-1])
 
 
 class TestPlan:
@@ -164,7 +241,7 @@ class TestParse:
             ({"text": "x", "timezone": "Mars/Base"}, "timezone"),
             ({"text": "x", "timezone": "../etc/passwd"}, "timezone"),
             ({"text": "x", "now": "2026-01-01T00:00:00"}, "now"),
-            ({"text": "x", "ignored": [[-1, 2]]}, "0"),
+            ({"text": "x", "ignored": [[-1, 2]]}, "ignored.0.0"),
             ({"text": "x", "more": 1}, "more"),
         ],
     )

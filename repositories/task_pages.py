@@ -1,0 +1,95 @@
+"""Pages of tasks by what they have in common, for programs: statements only, columns instead of entities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from db import AsyncSession
+from models import Label, Project, Task, TaskLabel, TaskStatus
+from repositories.task_rows import Page
+from repositories.task_search import contains_text
+from repositories.tasks import IS_LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tasks: None leaves a question open. `project` and `label` are keys ("": of none), `priority` and `due` half-open
+    ranges; `is_undated`: without a deadline; `text` is searched for in titles and notes."""
+
+    status: TaskStatus | None = None
+    project: str | None = None
+    label: str | None = None
+    priority: tuple[float, float] | None = None
+    due: tuple[datetime | None, datetime] | None = None
+    is_undated: bool = False
+    text: str = ""
+
+
+class TaskPageRepository:
+    """Reads of one person's tasks; deleted ones, and templates of series, are out of sight."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def list_wanted(self, user_id: int, wanted: Wanted, sort: str, limit: int, offset: int) -> Page:
+        """A page of them in the order that `ORDERS` names, and how many there are in all."""
+        where = (Task.user_id == user_id, Task.deleted_at.is_(None), *_conditions(user_id, wanted))
+        source = select(*COLUMNS).outerjoin(Project, Project.id == Task.project_id).where(*where)
+        source = source.order_by(*ORDERS[sort], Task.id.desc())
+        rows = (await self.session.execute(source.limit(limit).offset(offset))).all()
+        if len(rows) < limit and (rows or not offset):
+            return Page(rows, offset + len(rows))
+        counted = select(func.count(Task.id)).outerjoin(Project, Project.id == Task.project_id).where(*where)
+        return Page(rows, await self.session.scalar(counted) or 0)
+
+    async def get_row(self, user_id: int, task_id: int) -> Mapping[str, Any] | None:
+        """The columns of one task."""
+        statement = select(*COLUMNS).outerjoin(Project, Project.id == Task.project_id)
+        statement = statement.where(Task.user_id == user_id, Task.id == task_id)
+        row = (await self.session.execute(statement)).first()
+        return {**row._mapping} if row else None
+
+
+COLUMNS = (
+    *(Task.id, Task.title, Task.context, Task.status, Task.importance, Task.priority, Task.priority_reason),
+    *(Task.duration_minutes, Task.duration_source, Task.earliest_at, Task.deadline_at, Task.deadline_is_hard),
+    *(Task.min_chunk_minutes, Task.max_chunk_minutes, Task.max_per_day_minutes, Task.buffer_minutes, Task.energy),
+    *(Task.hour_set_id, Task.parent_id, Task.needs_scheduling, Task.unplaced_reason, Task.advice_source),
+    *(Task.created_at, Task.updated_at, Task.completed_at, Task.version, Project.name.label("project")),
+)
+ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+    "newest": (Task.id.desc(),),
+    "oldest": (Task.id.asc(),),
+    "priority": (Task.priority.desc().nulls_last(),),
+    "deadline": (Task.deadline_at.asc().nulls_last(),),
+    "title": (func.lower(Task.title),),
+}
+"""Each is made whole by the id, so that no task is on two pages or on none."""
+
+
+def _conditions(user_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.status is not None:
+        found.append(Task.status == wanted.status)
+    if wanted.project is not None:
+        found.append(Project.key == wanted.project if wanted.project else Task.project_id.is_(None))
+    if wanted.label is not None:
+        labelled = select(TaskLabel.task_id).join(Label, Label.id == TaskLabel.label_id).where(TaskLabel.user_id == user_id)
+        with_it = labelled.where(Label.key == wanted.label) if wanted.label else labelled
+        found.append(Task.id.in_(with_it) if wanted.label else Task.id.not_in(with_it))
+    if wanted.priority is not None:
+        found.append(and_(Task.priority >= wanted.priority[0], Task.priority < wanted.priority[1]))
+    if (words := contains_text(wanted.text)) is not None:
+        found.append(words)
+    if wanted.is_undated:
+        found.append(Task.deadline_at.is_(None))
+    if wanted.due is not None:
+        since, until = wanted.due
+        found.append(Task.deadline_at < until)
+        found.append(Task.deadline_at >= since if since else IS_LIVE)
+    return found
