@@ -21,10 +21,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
+from routers.navigation import NAVIGATION, ON_PHONES
 from services import wording
 from services.scope import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+Theme = Literal["system", "light", "dark"]
 
 
 class HasId(Protocol):
@@ -54,7 +58,7 @@ def environment() -> Environment:
         "minutes": wording.minutes,
         "plural": wording.plural,
     }
-    env.globals |= {"dom_id": dom_id, "priority_level": priority_level}
+    env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "navigation": NAVIGATION, "on_phones": ON_PHONES}
     # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
     for name in ("icons", "forms", "buttons"):
         env.globals[name] = env.get_template(f"components/{name}.html").module
@@ -73,7 +77,7 @@ class Toast:
 def render(
     request: Request, scope: Scope | None, template: str, /, *, block: str | None = None, status: int = 200, **context: object
 ) -> HTMLResponse:
-    """The template, or one block of it, with what every template knows: zone, now, whether a model is in use, toasts.
+    """The template, or one block of it, with what every template knows: zone, now, whether a model is in use, look, toasts.
 
     A page also takes the message that a redirect left for it.
     """
@@ -83,6 +87,7 @@ def render(
         "zone": scope.person.zone if scope else "UTC",
         "now": scope.now if scope else request.app.state.clock(),
         "ai": scope.person.uses_model if scope else False,
+        "look": look_of(request),
         "toasts": flashed,
         "status": status,
         **context,
@@ -93,6 +98,21 @@ def render(
     if flashed:
         response.delete_cookie(FLASH)
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How this browser shows the pages: its theme, and whether single keys act (WCAG 2.2, 2.1.4: they can be turned off)."""
+
+    theme: Theme = "system"
+    has_keys: bool = True
+
+
+def look_of(request: Request) -> Look:
+    """What the browser's cookies say; anything else in them is ignored."""
+    chosen = request.cookies.get(THEME)
+    theme: Theme = "light" if chosen == "light" else "dark" if chosen == "dark" else "system"
+    return Look(theme, request.cookies.get(KEYS) != "off")
 
 
 def redirect(url: str, toast: Toast | None = None) -> RedirectResponse:
@@ -165,5 +185,7 @@ def _plus_days(day: date, count: int) -> date:
 
 
 FLASH = "flash"
+THEME = "theme"
+KEYS = "keys"
 _UNDO = re.compile(r"/tasks/\d{1,19}/(restore|reopen|resume)|/settings/days/restore\?[\w.%+&=-]{1,3000}", re.ASCII)
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

@@ -9,6 +9,7 @@ import dialog from "./behaviors/dialog.js";
 import drawer from "./behaviors/drawer.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
+import look from "./behaviors/look.js";
 import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
 import quickAdd from "./behaviors/quick-add.js";
@@ -16,7 +17,7 @@ import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 
-const behaviors = { chat, clock, connection, dialog, drawer, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
+const behaviors = { chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, "quick-add": quickAdd, shortcuts, timeline, toast };
 const bound = new Map();
 
 function bind(element) {
