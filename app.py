@@ -26,6 +26,7 @@ from routers import (
     history,
     hours,
     look,
+    palette,
     parts,
     plan,
     projects,
@@ -48,7 +49,24 @@ from services.signals import Hub
 
 log = logging.getLogger(__name__)
 
-PAGES = (today, chat, tasks, parts, blocks, plan, projects, events, settings, look, hours, ai_log, history, stream, health)
+PAGES = (
+    today,
+    chat,
+    tasks,
+    parts,
+    blocks,
+    plan,
+    projects,
+    events,
+    settings,
+    look,
+    palette,
+    hours,
+    ai_log,
+    history,
+    stream,
+    health,
+)
 RESOURCES = (api_tasks, api_plan)
 
 

@@ -45,6 +45,13 @@ async def show(request: Request, scope: Reading, shown: Shown) -> Response:
     return await page(request, scope, shown)
 
 
+@router.get("/quick-add")
+async def quick_add_dialog(request: Request, scope: Reading) -> Response:
+    """The field for a new task, for pages that have none."""
+    block = "dialog" if is_htmx(request) else None
+    return render(request, scope, "today/quick_add.html", block=block, page="", quick_add=quick_add())
+
+
 @router.get("/today/regions")
 async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
     return await redrawn(request, scope, shown)
