@@ -25,6 +25,7 @@ from routers import (
     health,
     history,
     hours,
+    installation,
     look,
     palette,
     parts,
@@ -34,6 +35,7 @@ from routers import (
     stream,
     tasks,
     today,
+    welcome,
 )
 from routers.api import plan as api_plan
 from routers.api import tasks as api_tasks
@@ -61,6 +63,8 @@ PAGES = (
     settings,
     look,
     palette,
+    installation,
+    welcome,
     hours,
     ai_log,
     history,

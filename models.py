@@ -330,6 +330,7 @@ class Task(Base):
         Index("ix_tasks_user_id_completed_at", "user_id", "completed_at"),
         Index("ix_tasks_parent_id", "parent_id"),
         Index("ix_tasks_project_id", "project_id"),
+        Index("ix_tasks_demo", "user_id", sqlite_where=text("is_demo"), postgresql_where=text("is_demo")),
         Index(
             "uq_tasks_active",
             "user_id",
@@ -376,6 +377,7 @@ class Task(Base):
     updated_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
@@ -496,6 +498,7 @@ class Event(Base):
     __table_args__ = (
         CheckConstraint("end_at > start_at", name="ends_after_start"),
         Index("ix_events_user_id_start_at", "user_id", "start_at"),
+        Index("ix_events_demo", "user_id", sqlite_where=text("is_demo"), postgresql_where=text("is_demo")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -503,6 +506,7 @@ class Event(Base):
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
+    is_demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

@@ -6,6 +6,7 @@ It knows the web and the templates; it never reads the database.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ def render(
     env = environment()
     text = render_block(env, template, block, **values) if block else env.get_template(template).render(values)
     response = HTMLResponse(text, status, headers={"Vary": "HX-Request"})
+    if is_page:
+        response.headers[VERSION] = version()
     if flashed:
         response.delete_cookie(FLASH)
     return response
@@ -134,6 +137,15 @@ def _flashed(request: Request) -> tuple[Toast, ...]:
     if not isinstance(text, str) or not (undo_url is None or _UNDO.fullmatch(str(undo_url))):
         return ()
     return (Toast(text[:500], "error" if kind == "error" else "info", undo_url),)
+
+
+@cache
+def version() -> str:
+    """Names the content of all static files: pages say it, and the service worker that keeps those files has it in its name."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def dom_id(thing: HasId, prefix: str | None = None) -> str:
@@ -185,6 +197,7 @@ def _plus_days(day: date, count: int) -> date:
 
 
 FLASH = "flash"
+VERSION = "X-Dayloom-Version"
 THEME = "theme"
 KEYS = "keys"
 _UNDO = re.compile(r"/tasks/\d{1,19}/(restore|reopen|resume)|/settings/days/restore\?[\w.%+&=-]{1,3000}", re.ASCII)

@@ -58,14 +58,13 @@ class PaletteService:
         """`query` as it was typed; only its beginning counts when it is long."""
         text = " ".join(query[:LONGEST_QUERY].split())
         words = text.split(" ")[:MOST_WORDS] if text else []
-        running = await TodayService(self.scope).running()
-        verb = VERBS.get(words[0].casefold()) if words else None
-        acts = _of_running(running.task) if running else ()
-        if verb is not None:
-            named = await self._search(words[1:], is_live=True)
-            acts = tuple(TaskAct(verb, row.id, row.title) for row in named if _can(verb, row))
-        tasks = await self._search(words, is_live=False) if words else ()
-        return Found(text, tasks, acts)
+        if not words:
+            running = await TodayService(self.scope).running()
+            return Found(text, (), _of_running(running.task) if running else ())
+        verb = VERBS.get(words[0].casefold())
+        named = await self._search(words[1:], is_live=True) if verb else ()
+        acts = tuple(TaskAct(verb, row.id, row.title) for row in named if verb and _can(verb, row))
+        return Found(text, await self._search(words, is_live=False), acts)
 
     async def _search(self, words: list[str], *, is_live: bool) -> tuple[views.TaskRow, ...]:
         found = await self.rows.list_titled(self.scope.person.id, self.scope.now, words, MOST_TASKS, is_live=is_live)

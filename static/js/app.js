@@ -12,13 +12,14 @@ import failures from "./behaviors/failures.js";
 import look from "./behaviors/look.js";
 import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
+import offline from "./behaviors/offline.js";
 import palette from "./behaviors/palette.js";
 import quickAdd from "./behaviors/quick-add.js";
 import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 
-const behaviors = { chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, palette, "quick-add": quickAdd, shortcuts, timeline, toast };
+const behaviors = { chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, shortcuts, timeline, toast };
 const bound = new Map();
 
 function bind(element) {

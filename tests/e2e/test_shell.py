@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import NARROW, OpenTab
+from tests.e2e.conftest import NARROW, PATIENCE_MS, OpenTab
 from tests.e2e.server import AppServer
-from tests.e2e.steps import add, check_width, go, row
+from tests.e2e.steps import add, check_width, go, row, until
 
 
 def test_palette_by_keyboard(app: AppServer, open_tab: OpenTab) -> None:
@@ -57,9 +57,10 @@ def test_keys(app: AppServer, open_tab: OpenTab) -> None:
     page.keyboard.type("Call Ann 15min")
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Call Ann · 15 min")
-    expect(page.get_by_role("dialog", name="New task")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Add a task")).to_be_hidden()
     page.keyboard.press("1")
     expect(page).to_have_title("Today · Dayloom")
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(row(page, "Call Ann").get_by_role("link", name="Call Ann")).to_be_focused()
     page.keyboard.press("s")
@@ -73,10 +74,10 @@ def test_theme_and_keys_are_chosen(app: AppServer, open_tab: OpenTab) -> None:
     page = open_tab(f"{app.url}/settings", scheme="light").page
     look, root = page.locator("#settings-look"), page.locator("html")
     light = page.evaluate("() => getComputedStyle(document.body).color")
-    look.get_by_text("Dark", exact=True).click()
+    look.get_by_label("Dark", exact=True).check()
     look.get_by_role("button", name="Save").first.click()
     expect(root).to_have_attribute("data-theme", "dark")
-    assert page.evaluate("() => getComputedStyle(document.body).color") != light
+    expect(page.locator("body")).not_to_have_css("color", light)
     look.get_by_label("Single keys act").uncheck()
     look.get_by_role("button", name="Save").last.click()
     expect(page.locator("body")).to_have_attribute("data-keys", "off")
@@ -103,3 +104,27 @@ def test_bar_of_a_phone(app: AppServer, open_tab: OpenTab) -> None:
         go(page, "Settings")
         expect(page).to_have_title("Settings · Dayloom")
         check_width(page)
+
+
+def test_today_can_be_read_offline(app: AppServer, open_tab: OpenTab) -> None:
+    tab = open_tab(app.url)
+    page, line = tab.page, tab.page.locator(".offline-line")
+    add(page, "Write report 2h")
+    expect(line).to_be_hidden()
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    kept = "() => caches.match('/').then((answer) => answer.text()).then((text) => text.includes('Write report'))"
+    until(lambda: bool(page.evaluate("() => caches.match('/').then(Boolean)")), page, "something is kept")
+    until(lambda: bool(page.evaluate(kept)), page, "the newest Today is kept")
+    tab.watch.allow_offline()
+    page.context.set_offline(True)
+    page.reload()
+    expect(line).to_contain_text("You are offline: this is Today as of")
+    expect(row(page, "Write report")).to_be_visible()
+    page.goto(f"{app.url}/history")
+    expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+    page.get_by_role("link", name="Open Today").click()
+    expect(line).to_be_visible()
+    page.context.set_offline(False)
+    expect(line).to_be_hidden(timeout=3 * PATIENCE_MS)  # it asks every few seconds
+    assert page.evaluate("() => caches.match('/history').then(Boolean)") is False

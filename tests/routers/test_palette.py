@@ -113,7 +113,7 @@ class TestAdd:
 class TestQuickAdd:
     async def test_page(self, site: Site) -> None:
         page = await site.page("/quick-add")
-        assert text(page, "main h1") == "New task"
+        assert text(page, "main h1") == "Add a task"
         assert has(page, "main [hx-ignore] form#quick-add[action='/tasks']")
 
     async def test_in_the_dialog(self, site: Site) -> None:
