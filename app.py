@@ -27,6 +27,9 @@ from routers import (
     health,
     history,
     hours,
+    installation,
+    look,
+    palette,
     parts,
     plan,
     projects,
@@ -37,6 +40,7 @@ from routers import (
     task_list,
     tasks,
     today,
+    welcome,
 )
 from routers.api import RESOURCES
 from routers.api import tasks as api_tasks
@@ -68,6 +72,10 @@ PAGES = (
     projects,
     events,
     settings,
+    look,
+    palette,
+    installation,
+    welcome,
     hours,
     ai_log,
     history,

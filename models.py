@@ -319,7 +319,7 @@ class Task(Base):
     series, and the constraint on both lets each be made once, whoever makes it.
 
     Its words are found by `repositories.task_search`: on SQLite through a table of its own that triggers fill, and a migration
-    that makes this table anew must make them anew too (see 0006).
+    that makes this table anew must make them anew too (see 0007).
     """
 
     __tablename__ = "tasks"
@@ -344,6 +344,7 @@ class Task(Base):
         listed("ix_tasks_listed_importance", "importance"),
         listed("ix_tasks_listed_priority", "priority"),
         listed("ix_tasks_listed_title", "title"),
+        Index("ix_tasks_demo", "user_id", sqlite_where=text("is_demo"), postgresql_where=text("is_demo")),
         Index(
             "uq_tasks_active",
             "user_id",
@@ -390,6 +391,7 @@ class Task(Base):
     updated_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
@@ -523,6 +525,7 @@ class Event(Base):
     __table_args__ = (
         CheckConstraint("end_at > start_at", name="ends_after_start"),
         Index("ix_events_user_id_start_at", "user_id", "start_at"),
+        Index("ix_events_demo", "user_id", sqlite_where=text("is_demo"), postgresql_where=text("is_demo")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -530,6 +533,7 @@ class Event(Base):
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
+    is_demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

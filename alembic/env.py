@@ -13,7 +13,7 @@ from models import Base
 ADVISORY_LOCK = 0x4461796C6F6F6D
 
 
-# What finds words is no table or index of the models: see migration 0006.
+# What finds words is no table or index of the models: see migration 0007.
 BESIDE_THE_MODELS = ("task_search", "ix_tasks_words")
 
 

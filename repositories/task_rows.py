@@ -82,6 +82,19 @@ class TaskRowRepository:
         statement = select(*ROW_COLUMNS).select_from(source).where(Task.user_id == user_id, Task.id == task_id)
         return (await self.session.execute(statement)).first()
 
+    async def list_titled(
+        self, user_id: int, now: datetime, words: Sequence[str], limit: int, *, is_live: bool
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Tasks whose title has all the words in any case, what is still to be done first, the newest first; with `is_live`
+        nothing else."""
+        source = with_first_block(now)
+        where = [Task.user_id == user_id, Task.deleted_at.is_(None), *([IS_LIVE] if is_live else [])]
+        where += [Task.title.icontains(word, autoescape=True) for word in words]
+        order = (case((Task.status == TaskStatus.ACTIVE, 0), (IS_LIVE, 1), else_=2), Task.id.desc())
+        chosen = select(Task.id).where(*where).order_by(*order).limit(limit)
+        statement = select(*ROW_COLUMNS).select_from(source).where(Task.id.in_(chosen)).order_by(*order)
+        return (await self.session.execute(statement)).all()
+
     async def list_at_risk(self, user_id: int, now: datetime, limit: int) -> Page:
         """Tasks that the plan finishes late or does not place wholly, the most pressing first."""
         late = select(_own.id).where(_own.task_id == Task.id, _own.end_at > DEADLINE).correlate(Task, PARENT).exists()

@@ -53,7 +53,7 @@ def _has_words_sqlite(element: has_words, compiler: SQLCompiler, **options: Any)
 def _has_words_postgresql(element: has_words, compiler: SQLCompiler, **options: Any) -> str:
     _id, title, context, words = (compiler.process(clause, **options) for clause in element.clauses.clauses)
     signs = compiler.render_literal_value(string.punctuation, String())
-    # The very terms of the index of migration 0006.
+    # The very terms of the index of migration 0007.
     known = f"to_tsvector('simple', translate({title} || ' ' || {context}, {signs}, repeat(' ', 32)))"
     return f"{known} @@ to_tsquery('simple', {words})"
 

@@ -6,13 +6,14 @@ It knows the web and the templates; it never reads the database.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -21,10 +22,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
+from routers.navigation import NAVIGATION, ON_PHONES
 from services import wording
 from services.scope import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+Theme = Literal["system", "light", "dark"]
 
 
 class HasId(Protocol):
@@ -54,7 +59,7 @@ def environment() -> Environment:
         "minutes": wording.minutes,
         "plural": wording.plural,
     }
-    env.globals |= {"dom_id": dom_id, "priority_level": priority_level}
+    env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "navigation": NAVIGATION, "on_phones": ON_PHONES}
     # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
     for name in ("icons", "forms", "buttons"):
         env.globals[name] = env.get_template(f"components/{name}.html").module
@@ -73,7 +78,7 @@ class Toast:
 def render(
     request: Request, scope: Scope | None, template: str, /, *, block: str | None = None, status: int = 200, **context: object
 ) -> HTMLResponse:
-    """The template, or one block of it, with what every template knows: zone, now, whether a model is in use, toasts.
+    """The template, or one block of it, with what every template knows: zone, now, whether a model is in use, look, toasts.
 
     A page also takes the message that a redirect left for it.
     """
@@ -83,6 +88,7 @@ def render(
         "zone": scope.person.zone if scope else "UTC",
         "now": scope.now if scope else request.app.state.clock(),
         "ai": scope.person.uses_model if scope else False,
+        "look": look_of(request),
         "toasts": flashed,
         "status": status,
         **context,
@@ -90,9 +96,26 @@ def render(
     env = environment()
     text = render_block(env, template, block, **values) if block else env.get_template(template).render(values)
     response = HTMLResponse(text, status, headers={"Vary": "HX-Request"})
+    if is_page:
+        response.headers[VERSION] = version()
     if flashed:
         response.delete_cookie(FLASH)
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How this browser shows the pages: its theme, and whether single keys act (WCAG 2.2, 2.1.4: they can be turned off)."""
+
+    theme: Theme = "system"
+    has_keys: bool = True
+
+
+def look_of(request: Request) -> Look:
+    """What the browser's cookies say; anything else in them is ignored."""
+    chosen = request.cookies.get(THEME)
+    theme: Theme = "light" if chosen == "light" else "dark" if chosen == "dark" else "system"
+    return Look(theme, request.cookies.get(KEYS) != "off")
 
 
 def redirect(url: str, toast: Toast | None = None) -> RedirectResponse:
@@ -114,6 +137,15 @@ def _flashed(request: Request) -> tuple[Toast, ...]:
     if not isinstance(text, str) or not (undo_url is None or _UNDO.fullmatch(str(undo_url))):
         return ()
     return (Toast(text[:500], "error" if kind == "error" else "info", undo_url),)
+
+
+@cache
+def version() -> str:
+    """Names the content of all static files: pages say it, and the service worker that keeps those files has it in its name."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def dom_id(thing: HasId, prefix: str | None = None) -> str:
@@ -165,6 +197,9 @@ def _plus_days(day: date, count: int) -> date:
 
 
 FLASH = "flash"
+VERSION = "X-Dayloom-Version"
+THEME: Final = "theme"
+KEYS: Final = "keys"
 _UNDO = re.compile(
     r"/tasks/\d{1,19}/(restore|reopen|resume)|/tasks/bulk/(restore|reopen)\?at=\d{1,16}|/settings/days/restore\?[\w.%+&=-]{1,3000}",
     re.ASCII,

@@ -24,6 +24,8 @@ from services.today import FIRST_ROWS, TodayService
 router = APIRouter(prefix="/tasks", include_in_schema=False)
 
 MAX_OFFSET = 10**9
+ELSEWHERE = ("dialog", "palette")
+"""Targets of a submission that does not come from the field of Today: the page may have no place for the answer."""
 
 
 @router.post("")
@@ -36,6 +38,8 @@ async def create(request: Request, form: FormValues) -> Response:
         return await _refused(request, shown, quick_add(text, error.message, ignored=tuple(ignored)), error)
     if not is_htmx(request):
         return redirect(f"/?day={shown.day}" if shown.day else "/", Toast(added.understood))
+    if request.headers.get("hx-target", "").endswith(ELSEWHERE):
+        return await acted(request, form, Toast(added.understood))
     async with reading(request) as scope:
         note = quick_add(understood=added.understood)
         return await redrawn(request, scope, shown, template="tasks/create.oob.html", add=note)
@@ -151,7 +155,9 @@ async def _gone(request: Request, task_id: int, error: NotFoundError, typed: tup
 async def _refused(request: Request, shown: Showing, again: QuickAdd, error: AppError) -> Response:
     """The field as it was, with the sentence below it; it needs no database for that, unless the whole page is asked for."""
     if is_htmx(request):
-        return render(request, None, "tasks/refused.oob.html", status=error.status, quick_add=again)
+        is_unseen = request.headers.get("hx-target", "").endswith("palette")
+        toasts = (Toast(error.message, "error"),) if is_unseen else ()
+        return render(request, None, "tasks/refused.oob.html", status=error.status, quick_add=again, toasts=toasts)
     async with reading(request) as scope:
         return await page(request, scope, shown, again, error.status)
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from routers.deps import Form, Reading, Showing, Shown, is_htmx, reading, showing
 from routers.rendering import Toast, redirect, render
 from services.chips import Heard
+from services.demo import DemoService
 from services.scope import Scope
 from services.task_list import TaskListService
 from services.today import TodayService
@@ -46,6 +47,13 @@ async def show(request: Request, scope: Reading, shown: Shown) -> Response:
     return await page(request, scope, shown)
 
 
+@router.get("/quick-add")
+async def quick_add_dialog(request: Request, scope: Reading) -> Response:
+    """The field for a new task, for pages that have none."""
+    block = "dialog" if is_htmx(request) else None
+    return render(request, scope, "today/add.html", block=block, page="", quick_add=quick_add())
+
+
 @router.get("/today/regions")
 async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
     return await redrawn(request, scope, shown)
@@ -54,7 +62,8 @@ async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
 async def page(request: Request, scope: Scope, shown: Showing, add: QuickAdd | None = None, status: int = 200) -> Response:
     """The whole page."""
     view = await TodayService(scope).page(shown.day, shown.groups)
-    return render(request, scope, "today/index.html", status=status, page="today", view=view, quick_add=add or quick_add())
+    has_demo, add = await DemoService(scope).is_there(), add or quick_add()
+    return render(request, scope, "today/index.html", status=status, page="today", view=view, quick_add=add, has_demo=has_demo)
 
 
 async def redrawn(

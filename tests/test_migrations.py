@@ -179,7 +179,7 @@ def test_every_revision_keeps_every_row(templates: Templates, revision: str) -> 
 
 
 def test_words_follow_tasks(templates: Templates) -> None:
-    """0006 finds the words of tasks that were there before it, and nothing is lost on the way down and up again; at the newest
+    """0007 finds the words of tasks that were there before it, and nothing is lost on the way down and up again; at the newest
     revision, what SQLite keeps beside its tables still follows them."""
 
     def found(connection: Connection, word: str) -> list[int]:

@@ -10,15 +10,18 @@ import dialog from "./behaviors/dialog.js";
 import drawer from "./behaviors/drawer.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
+import look from "./behaviors/look.js";
 import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
+import offline from "./behaviors/offline.js";
+import palette from "./behaviors/palette.js";
 import quickAdd from "./behaviors/quick-add.js";
 import selection from "./behaviors/selection.js";
 import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, menus, "now-line": nowLine, "quick-add": quickAdd, selection, shortcuts, timeline, toast };
+const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast };
 const bound = new Map();
 
 function bind(element) {

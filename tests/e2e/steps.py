@@ -107,6 +107,14 @@ def row(page: Page, title: str) -> Locator:
     return page.locator("#task-list .task").filter(has=page.get_by_role("link", name=title, exact=True))
 
 
+def go(page: Page, name: str) -> None:
+    """Follow an entry of the navigation; on a phone it may be behind "More"."""
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True)
+    if not link.is_visible():
+        page.get_by_role("button", name="More", exact=True).click()
+    link.click()
+
+
 def dismiss(page: Page) -> None:
     """Take the messages away, which may lie over what comes next."""
     for button in reversed(page.locator("#toasts [data-dismiss]").all()):

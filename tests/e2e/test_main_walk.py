@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
-from tests.e2e.steps import add, check_boxes, check_width, planned, press, row, slot_of, slots, until
+from tests.e2e.steps import add, check_boxes, check_width, go, planned, press, row, slot_of, slots, until
 
 REPORT, BOB, DENTIST = "Write quarterly report", "Call Bob about the offer", "Dentist papers"
 
@@ -63,7 +63,7 @@ class TestWalk:
         expect(page.locator("#group-today")).to_contain_text(REPORT)
         press(page, REPORT, "Complete")
         expect(page.locator("#group-today")).not_to_contain_text(REPORT)
-        page.get_by_role("link", name="History").click()
+        go(page, "History")
         expect(page.get_by_role("listitem").filter(has_text=REPORT)).to_contain_text("of 1 h")
         check_width(page)
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NARROW, WIDE, OpenTab
 from tests.e2e.server import AppServer
-from tests.e2e.steps import Slot, add, check_sound, check_width, dismiss, open_dialog, planned, row, slots, until
+from tests.e2e.steps import Slot, add, check_sound, check_width, dismiss, go, open_dialog, planned, row, slots, until
 
 REPORT, OFFICE = "Write quarterly report", "Move the office"
 
@@ -90,7 +90,7 @@ def test_parts_and_projects(app: AppServer, open_tab: OpenTab, size: tuple[int, 
     unfold(dialog, "Project and labels")
     dialog.get_by_label("Project", exact=True).fill("House")
     saved(page)
-    page.get_by_role("link", name="Projects").click()
+    go(page, "Projects")
     page.get_by_label("Hours a week").fill("7.5")
     page.get_by_role("button", name="Save: House").click()
     expect(page.locator("#toasts")).to_contain_text("Saved “House”.")
