@@ -328,6 +328,7 @@ class Task(Base):
         UniqueConstraint("series_id", "occurs_at"),
         Index("ix_tasks_user_id_status", "user_id", "status"),
         Index("ix_tasks_user_id_completed_at", "user_id", "completed_at"),
+        Index("ix_tasks_user_id_deadline_at", "user_id", "deadline_at"),
         Index("ix_tasks_parent_id", "parent_id"),
         Index("ix_tasks_project_id", "project_id"),
         Index(
@@ -459,6 +460,7 @@ class TimeEntry(Base):
     __table_args__ = (
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_start"),
         Index("ix_time_entries_task_id", "task_id"),
+        Index("ix_time_entries_user_id_ended_at", "user_id", "ended_at"),
         Index(
             "uq_time_entries_open",
             "user_id",

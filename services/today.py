@@ -51,14 +51,18 @@ class TodayService:
         person, now = self.scope.person, self.scope.now
         today = now.astimezone(self.zone).date()
         risks = await self.rows.list_at_risk(person.id, now, MOST_RISKS)
+        shown_day = day or today
+        first = today if today <= shown_day < today + timedelta(days=7) else shown_day
+        timeline, week = await TimelineService(self.scope).with_week(shown_day, first)
         return views.Today(
-            day=day or today,
+            day=shown_day,
             today=today,
             now=now,
             zone=person.zone,
             running=await self.running(),
             groups=await self.groups(shown),
-            timeline=await TimelineService(self.scope).day(day or today),
+            timeline=timeline,
+            week=week,
             planner=await self.planner(),
             risks=tuple(task_row(row) for row in risks.rows),
             at_risk=risks.total,
