@@ -32,7 +32,7 @@ class Part:
     @property
     def head(self) -> str:
         """How a long one begins."""
-        return "\n".join(self.text.splitlines()[:HEAD_LINES])[:HEAD_CHARS].rstrip() + " …"
+        return "\n".join(self.text.splitlines()[:HEAD_LINES])[:HEAD_CHARS].rstrip() + "\n…"
 
 
 def inputs_of(stored: str) -> tuple[Part, ...]:
