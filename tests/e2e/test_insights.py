@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
 from tests.e2e.server import AppServer
-from tests.e2e.steps import add, check_width, dismiss, planned, press, slot_of, until
+from tests.e2e.steps import add, check_width, planned, press, slot_of, until
 from tests.e2e.test_model import ready
 from tests.support.model_server import ModelServer
 
@@ -64,13 +64,14 @@ def test_filter_of_the_ai_log(start_app: StartApp, open_tab: OpenTab, model: Mod
 
 def test_more_time(app: AppServer, open_tab: OpenTab) -> None:
     """Fifteen minutes more push back what comes next, and Undo gives them back."""
-    page = open_tab(app.url).page
+    page = open_tab(app.url, NARROW).page
     for title in ("Write the report", "Call Bob"):
         add(page, f"{title} 30min")
     planned(page, app, 2)
     press(page, "Write the report", "Start")
     now = page.locator("#now")
     expect(now.locator(".now-next")).to_contain_text("Next: Call Bob")
+    check_width(page)
     length = timedelta(minutes=30)
     until(lambda: slot_of(app, "Write the report").end - slot_of(app, "Write the report").start <= length, page, "a plan")
     now.get_by_role("button", name="15 min").click()
@@ -79,5 +80,3 @@ def test_more_time(app: AppServer, open_tab: OpenTab) -> None:
     until(lambda: slot_of(app, "Call Bob").start >= slot_of(app, "Write the report").end, page, "Bob is called later")
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(now.locator(".now-time")).to_contain_text("of 30 min")
-    dismiss(page)
-    check_width(page)
