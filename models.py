@@ -130,7 +130,7 @@ class Preferences(Base):
 
     After `max_stretch_minutes` of work come `break_minutes` without (0: no such rule), after each block `buffer_minutes`. Work
     that takes energy goes best between `focus_start_minute` and `focus_end_minute` of a local day (None: any time).
-    `day_first`: 3/9 is the third of September.
+    `day_first`: 3/9 is the third of September. `has_demo`: the demo week is there.
     """
 
     __tablename__ = "preferences"
@@ -147,6 +147,7 @@ class Preferences(Base):
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     timezone: Mapped[str] = mapped_column(String(64))
     day_first: Mapped[bool] = mapped_column(default=False)
+    has_demo: Mapped[bool] = mapped_column(default=False)
     ai_enabled: Mapped[bool] = mapped_column(default=True)
     model: Mapped[str] = mapped_column(String(200))
     api_base: Mapped[str | None] = mapped_column(String(500))
@@ -337,6 +338,7 @@ class Task(Base):
         UniqueConstraint("series_id", "occurs_at"),
         Index("ix_tasks_user_id_status", "user_id", "status"),
         Index("ix_tasks_user_id_completed_at", "user_id", "completed_at"),
+        Index("ix_tasks_user_id_deadline_at", "user_id", "deadline_at"),
         Index("ix_tasks_parent_id", "parent_id"),
         Index("ix_tasks_project_id", "project_id"),
         listed("ix_tasks_listed"),
@@ -488,6 +490,7 @@ class TimeEntry(Base):
     __table_args__ = (
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_start"),
         Index("ix_time_entries_task_id", "task_id"),
+        Index("ix_time_entries_user_id_ended_at", "user_id", "ended_at"),
         Index(
             "uq_time_entries_open",
             "user_id",

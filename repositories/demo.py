@@ -23,9 +23,3 @@ class DemoRepository:
     async def list_demo_events(self, user_id: int) -> Sequence[Event]:
         where = (Event.user_id == user_id, Event.is_demo)
         return (await self.session.scalars(select(Event).where(*where).order_by(Event.id))).all()
-
-    async def has_demo(self, user_id: int) -> bool:
-        """Whether there is any of it."""
-        tasks = select(Task.id).where(Task.user_id == user_id, Task.is_demo, Task.deleted_at.is_(None)).limit(1)
-        events = select(Event.id).where(Event.user_id == user_id, Event.is_demo).limit(1)
-        return bool(await self.session.scalar(tasks) or await self.session.scalar(events))

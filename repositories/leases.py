@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 
 from db import AsyncSession, epoch_now
-from models import LeaseKind, RunLease
+from models import LeaseKind, Plan, RunLease
 
 MAX_BACKOFF_SECONDS = 300.0
 
@@ -98,8 +99,10 @@ class LeaseRepository:
         """Give the claim back because the world moved on while we thought; the work is due at once."""
         return await self._update(claim, owner=None, leased_until_seconds=None, due_seconds=epoch_now())
 
-    async def list_states(self, user_id: int) -> Sequence[RunLease]:
-        return (await self.session.scalars(select(RunLease).where(RunLease.user_id == user_id))).all()
+    async def list_states(self, user_id: int) -> Sequence[tuple[RunLease, datetime | None]]:
+        """A person's leases, each with since when they are away (see `Plan`)."""
+        statement = select(RunLease, Plan.away_since_at).join(Plan, Plan.user_id == RunLease.user_id)
+        return [(lease, away) for lease, away in await self.session.execute(statement.where(RunLease.user_id == user_id))]
 
     async def _update(self, claim: Claim, **values: object) -> bool:
         statement = (

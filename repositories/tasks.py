@@ -158,11 +158,15 @@ class TaskRepository:
         statement = select(TaskChange).where(TaskChange.user_id == user_id, TaskChange.task_id == task_id)
         return (await self.session.scalars(statement.order_by(TaskChange.id.desc()).limit(limit))).all()
 
-    async def list_completed(self, user_id: int, limit: int, before: datetime | None) -> Sequence[Task]:
-        """Completed tasks, the newest first."""
+    async def list_completed(
+        self, user_id: int, limit: int, before: datetime | None, since: datetime | None = None
+    ) -> Sequence[Task]:
+        """Completed tasks from `since` on, the newest first."""
         statement = select(Task).where(Task.user_id == user_id, Task.status == TaskStatus.COMPLETED, Task.deleted_at.is_(None))
         if before is not None:
             statement = statement.where(Task.completed_at < before)
+        if since is not None:
+            statement = statement.where(Task.completed_at >= since)
         return (await self.session.scalars(statement.order_by(Task.completed_at.desc(), Task.id.desc()).limit(limit))).all()
 
     async def count_by_hour_set(self, user_id: int) -> Mapping[int, int]:

@@ -30,6 +30,16 @@ class TimeEntryRepository:
         row = (await self.session.execute(statement)).first()
         return (row[0], row[1]) if row else None
 
+    async def list_of_running(self, user_id: int) -> Sequence[TimeEntry]:
+        """All entries of the task that runs now, the open one the last; none when nothing runs."""
+        running = (
+            select(TimeEntry.task_id)
+            .join(Task, Task.id == TimeEntry.task_id)
+            .where(TimeEntry.user_id == user_id, TimeEntry.ended_at.is_(None), Task.deleted_at.is_(None))
+        )
+        statement = select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.task_id.in_(running))
+        return (await self.session.scalars(statement.order_by(TimeEntry.ended_at.is_(None), TimeEntry.started_at))).all()
+
     async def add(self, entry: TimeEntry) -> None:
         """Open an entry; IntegrityError when one is open already."""
         self.session.add(entry)

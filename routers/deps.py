@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, get_args
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import BeforeValidator, Field
 from starlette.datastructures import FormData, UploadFile
 
 from assistant.gateway import Gateway
@@ -179,4 +180,5 @@ FormValues = Annotated[Form, Depends(read_form)]
 ShownDay = Annotated[date | None, Depends(shown_day)]
 Shown = Annotated[Showing, Depends(shown_in_query)]
 RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-OptionalId = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+OptionalId = Annotated[Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(lambda text: text or None), Query()]
+"""An id in the query; a form that leaves it empty names none."""

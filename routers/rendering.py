@@ -23,6 +23,7 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
 from routers.navigation import NAVIGATION, ON_PHONES
+from routers.pictures import amount, axis_top
 from services import wording
 from services.scope import Scope
 
@@ -57,11 +58,14 @@ def environment() -> Environment:
         "plus_days": _plus_days,
         "short_day": wording.short_day,
         "minutes": wording.minutes,
+        "amount": amount,
+        "day_month": _day_month,
         "plural": wording.plural,
     }
-    env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "navigation": NAVIGATION, "on_phones": ON_PHONES}
+    env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "axis_top": axis_top}
+    env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES}
     # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
-    for name in ("icons", "forms", "buttons"):
+    for name in ("icons", "forms", "buttons", "charts"):
         env.globals[name] = env.get_template(f"components/{name}.html").module
     return env
 
@@ -192,6 +196,11 @@ def _date_of(context: Context, at: datetime) -> date:
     return at.astimezone(ZoneInfo(context["zone"])).date()
 
 
+def _day_month(day: date) -> str:
+    """ "27 Nov"."""
+    return f"{day.day} {day:%b}"
+
+
 def _plus_days(day: date, count: int) -> date:
     return day + timedelta(days=count)
 
@@ -201,7 +210,9 @@ VERSION = "X-Dayloom-Version"
 THEME: Final = "theme"
 KEYS: Final = "keys"
 _UNDO = re.compile(
-    r"/tasks/\d{1,19}/(restore|reopen|resume)|/tasks/bulk/(restore|reopen)\?at=\d{1,16}|/settings/days/restore\?[\w.%+&=-]{1,3000}",
+    r"/tasks/\d{1,19}/(restore|reopen|resume|shorten\?by=\d{1,6})"
+    r"|/tasks/bulk/(restore|reopen)\?at=\d{1,16}"
+    r"|/settings/days/restore\?[\w.%+&=-]{1,3000}",
     re.ASCII,
 )
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

@@ -6,12 +6,13 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 
+from assistant.draft import MAX_DURATION_MINUTES
 from errors import AppError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from routers.deps import Form, FormValues, Reading, RowId, Showing, is_htmx, reading, showing, writing
 from routers.parts import part_form
 from routers.rendering import Toast, redirect, render
 from routers.today import QuickAdd, answered, page, quick_add, redrawn
-from services import task_form, views
+from services import task_form, views, wording
 from services.chips import ChipService
 from services.parts import PartService
 from services.scope import Scope
@@ -108,6 +109,23 @@ async def stop(request: Request, task_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
         task = await TimeEntryService(scope).stop(task_id)
     return await acted(request, form, Toast(f"Stopped “{task.title}”. The time is kept."))
+
+
+@router.post("/{task_id}/extend")
+async def extend(request: Request, task_id: RowId, form: FormValues) -> Response:
+    async with writing(request) as scope:
+        task, added = await TimeEntryService(scope).extend(task_id)
+    said = f"{wording.minutes(added)} more for “{task.title}”, {wording.minutes(task.duration_minutes)} in all."
+    return await acted(request, form, Toast(said, undo_url=f"/tasks/{task_id}/shorten?by={added}"))
+
+
+@router.post("/{task_id}/shorten")
+async def shorten(
+    request: Request, task_id: RowId, form: FormValues, by: Annotated[int, Query(ge=1, le=MAX_DURATION_MINUTES)]
+) -> Response:
+    async with writing(request) as scope:
+        task = await TimeEntryService(scope).shorten(task_id, by)
+    return await acted(request, form, Toast(f"“{task.title}” takes {wording.minutes(task.duration_minutes)} again."))
 
 
 @router.post("/{task_id}/complete")

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from routers.deps import Form, Reading, Showing, Shown, is_htmx, reading, showing
 from routers.rendering import Toast, redirect, render
 from services.chips import Heard
-from services.demo import DemoService
 from services.scope import Scope
 from services.task_list import TaskListService
 from services.today import TodayService
@@ -62,7 +61,7 @@ async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
 async def page(request: Request, scope: Scope, shown: Showing, add: QuickAdd | None = None, status: int = 200) -> Response:
     """The whole page."""
     view = await TodayService(scope).page(shown.day, shown.groups)
-    has_demo, add = await DemoService(scope).is_there(), add or quick_add()
+    has_demo, add = scope.person.has_demo, add or quick_add()
     return render(request, scope, "today/index.html", status=status, page="today", view=view, quick_add=add, has_demo=has_demo)
 
 

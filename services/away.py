@@ -55,12 +55,11 @@ class AwayService:
         elif await self.tasks.flag_overdue(user_id, self.before):
             await self.scope.changed(LeaseKind.PLAN)
 
-    async def missed(self) -> Missed | None:
-        """What waits for the person's word; None: nothing does."""
-        head = await self.plans.get_head(self.scope.person.id)
-        if head.away_since_at is None:
+    async def missed(self, since: datetime | None) -> Missed | None:
+        """What waits for the word of a person who is away since then; None: nothing does."""
+        if since is None:
             return None
-        return Missed(head.away_since_at, await self.tasks.count_overdue(self.scope.person.id, self.before))
+        return Missed(since, await self.tasks.count_overdue(self.scope.person.id, self.before))
 
     async def catch_up(self) -> int:
         """Have all that was missed planned from now on; how many tasks that are."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from errors import ConflictError, InvalidInputError
 from planning.hours import HourRange
 from repositories.demo import DemoRepository
+from repositories.users import UserRepository
 from services import hours_form
 from services.events import EventEdit, EventService
 from services.hour_service import HourService
@@ -52,15 +53,13 @@ class DemoService:
         self.zone = ZoneInfo(scope.person.zone)
         self.demo = DemoRepository(scope.session)
 
-    async def is_there(self) -> bool:
-        """Whether any of it is left."""
-        return await self.demo.has_demo(self.scope.person.id)
-
     async def add(self) -> None:
         """Bring it. Raises ConflictError when it is there already."""
         await self.scope.lock()
-        if await self.is_there():
+        preferences = await UserRepository(self.scope.session).get_preferences(self.scope.person.id)
+        if preferences.has_demo:
             raise ConflictError("The demo week is here already.")
+        preferences.has_demo = True
         days = working_days(self.scope.now.astimezone(self.zone).date(), 5)
         for title, number, start, end in EVENTS:
             start_at = datetime.combine(days[number], start, self.zone)
@@ -75,6 +74,7 @@ class DemoService:
     async def remove(self) -> int:
         """Take it away; how many things stay because they have another title now."""
         await self.scope.lock()
+        (await UserRepository(self.scope.session).get_preferences(self.scope.person.id)).has_demo = False
         kept = 0
         for task in await self.demo.list_demo_tasks(self.scope.person.id):
             is_kept = task.title not in TITLES

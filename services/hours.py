@@ -61,6 +61,11 @@ def spans(hours: Sequence[NamedHours], zone: str, start: datetime, end: datetime
     return tuple(merged)
 
 
+def clipped(found: Iterable[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
+    """What of sorted spans lies within `[start, end)`."""
+    return tuple((max(low, start), min(high, end)) for low, high in found if low < end and start < high)
+
+
 def covered_minutes(low: datetime, high: datetime, taken: Iterable[Span]) -> int:
     """Whole minutes of `[low, high)` that lie under at least one span."""
     covered, reached = 0, low

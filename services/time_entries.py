@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from assistant.draft import MAX_DURATION_MINUTES
 from errors import ConflictError, NotFoundError
 from models import Block, BlockSource, LeaseKind, Task, TaskStatus, TimeEntry
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
-from services import framing, jobs
+from services import framing, jobs, wording
 from services.planning import PlanningService
 from services.scope import Scope
 from services.series import SeriesService
@@ -20,6 +21,7 @@ from services.series import SeriesService
 log = logging.getLogger(__name__)
 
 UNFINISHED = (TaskStatus.OPEN, TaskStatus.ACTIVE)
+EXTRA_MINUTES = 15
 
 
 class TimeEntryService:
@@ -59,6 +61,27 @@ class TimeEntryService:
         await PlanningService(self.scope).place_provisionally(task)
         self._say(task, "Stopped.")
         return await self._ended(task)
+
+    async def extend(self, task_id: int) -> tuple[Task, int]:
+        """Give the running task `EXTRA_MINUTES` more than its estimate or, when it is over that, than it took so far.
+
+        The task, and by how many minutes its estimate grew. Raises ConflictError when it does not run.
+        """
+        task = await self._locked(task_id)
+        entries = await self.entries.list_for_tasks(task.user_id, [task.id])
+        if all(entry.ended_at is not None for entry in entries):
+            raise ConflictError(f"“{task.title}” is not running.")
+        worked = sum(((entry.ended_at or self.scope.now) - entry.started_at for entry in entries), timedelta())
+        steps = -(-worked // timedelta(minutes=framing.GRID_MINUTES))
+        added = max(task.duration_minutes, steps * framing.GRID_MINUTES) + EXTRA_MINUTES - task.duration_minutes
+        return await self._retimed(task, task.duration_minutes + added, "Took more time for it"), added
+
+    async def shorten(self, task_id: int, minutes: int) -> Task:
+        """Take back what `extend` gave. Raises ConflictError when the task is done, or its estimate has changed too much."""
+        task = await self._locked(task_id)
+        if task.status not in UNFINISHED or task.duration_minutes <= minutes:
+            raise ConflictError(f"“{task.title}” has changed since, so its time stays as it is.")
+        return await self._retimed(task, task.duration_minutes - minutes, "Took back the time for it")
 
     async def complete(self, task_id: int) -> Task:
         """Finish an open or running task, with its parts that are not done; the remaining time is free again."""
@@ -105,6 +128,23 @@ class TimeEntryService:
         await self.scope.session.flush()
         for one in (task, *with_it):
             await PlanningService(self.scope).place_provisionally(one)
+        return await self._ended(task)
+
+    async def _retimed(self, task: Task, minutes: int, said: str) -> Task:
+        """Set the estimate; a running block shows it at once, and the planner makes room for it or uses what is free."""
+        if minutes > MAX_DURATION_MINUTES:
+            raise ConflictError(f"A task takes at most {wording.minutes(MAX_DURATION_MINUTES)}. Plan the rest as another one.")
+        task.duration_minutes, task.duration_source, task.updated_at = minutes, "person", self.scope.now
+        entries = await self.entries.list_for_tasks(task.user_id, [task.id])
+        running = next((entry for entry in entries if entry.ended_at is None), None)
+        if running is None:
+            task.needs_scheduling = True
+        else:
+            length = timedelta(minutes=jobs.piece_minutes(task, framing.remaining_minutes(task, entries)))
+            blocks = await self.plans.list_task_blocks(task.user_id, task.id)
+            for block in [block for block in blocks if block.start_at <= self.scope.now][-1:]:
+                block.end_at = max(running.started_at.replace(second=0, microsecond=0), block.start_at) + length
+        self._say(task, f"{said}: {wording.minutes(minutes)}.")
         return await self._ended(task)
 
     async def _complete(self, task: Task, said: str) -> None:

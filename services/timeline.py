@@ -22,20 +22,38 @@ DAY_STARTS_HOUR, DAY_ENDS_HOUR = 8, 18
 
 
 class TimelineService:
-    """Reads one local day."""
+    """Reads local days."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.zone = ZoneInfo(scope.person.zone)
 
-    async def day(self, day: date) -> views.Timeline:
-        """The timeline of a local day: from an hour before work or the first item to an hour after the last."""
+    async def with_week(self, day: date, first: date) -> tuple[views.Timeline, tuple[views.DayLoad, ...]]:
+        """The timeline of a local day, and the load of each of the seven from `first` on, among which it is.
+
+        A timeline goes from an hour before work or the first item to an hour after the last.
+        """
+        days = [first + timedelta(days=number) for number in range(7)]
+        start_at, end_at = self._bounds(first)[0], self._bounds(days[-1])[1]
+        items, work = await self._items(start_at, end_at), await self._hours(start_at, end_at)
+        parts = {each: (self._clipped(items, each), hours.clipped(work, *self._bounds(each))) for each in days}
+        return self._timeline(day, *parts[day]), tuple(views.DayLoad(each, *_load(*part)) for each, part in parts.items())
+
+    def _clipped(self, items: Sequence[views.TimelineItem], day: date) -> list[views.TimelineItem]:
+        """The items of several days as one of them shows them."""
+        low, high = self._bounds(day)
+        return [
+            replace(item, start_at=max(item.start_at, low), end_at=min(item.end_at, high))
+            for item in items
+            if item.start_at < high and low < item.end_at
+        ]
+
+    def _timeline(self, day: date, items: Sequence[views.TimelineItem], work: Sequence[Span]) -> views.Timeline:
         midnight, next_midnight = self._bounds(day)
-        items = await self._items(midnight, next_midnight)
-        work = await self._hours(midnight, next_midnight)
         now = self.scope.now if midnight <= self.scope.now < next_midnight else None
         start_at, end_at = self._window(day, items, work, now)
         rows = _rows(start_at, end_at)
+        planned, capacity = _load(items, work)
         return views.Timeline(
             day=day,
             start_at=start_at,
@@ -49,12 +67,8 @@ class TimelineService:
                 if at < end_at
             ),
             now_row=_row(now, start_at, rows) if now else None,
-            planned_minutes=sum(_minutes(item.start_at, item.end_at) for item in items if item.kind == "task" and item.is_live),
-            capacity_minutes=sum(
-                _minutes(low, high)
-                - hours.covered_minutes(low, high, [(i.start_at, i.end_at) for i in items if i.kind != "task"])
-                for low, high in work
-            ),
+            planned_minutes=planned,
+            capacity_minutes=capacity,
         )
 
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
@@ -109,6 +123,13 @@ class TimelineService:
         """The full hour of the person's clock at or before an instant."""
         local = at.astimezone(self.zone)
         return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+
+
+def _load(items: Sequence[views.TimelineItem], work: Sequence[Span]) -> tuple[int, int]:
+    """Minutes given to tasks still to be done, and minutes that the hours have for tasks."""
+    planned = sum(_minutes(item.start_at, item.end_at) for item in items if item.kind == "task" and item.is_live)
+    others = [(item.start_at, item.end_at) for item in items if item.kind != "task"]
+    return planned, sum(_minutes(low, high) - hours.covered_minutes(low, high, others) for low, high in work)
 
 
 def _rows(start_at: datetime, end_at: datetime) -> int:

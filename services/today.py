@@ -14,7 +14,6 @@ from planning.hours import to_utc
 from repositories.leases import LeaseRepository
 from repositories.projects import ProjectRepository
 from repositories.task_rows import Page, TaskRowRepository
-from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
 from services import views, wording
 from services.away import AwayService
@@ -43,7 +42,6 @@ class TodayService:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.zone = ZoneInfo(scope.person.zone)
-        self.tasks = TaskRepository(scope.session)
         self.rows = TaskRowRepository(scope.session)
 
     async def page(self, day: date | None, shown: Shown) -> views.Today:
@@ -51,20 +49,26 @@ class TodayService:
         person, now = self.scope.person, self.scope.now
         today = now.astimezone(self.zone).date()
         risks = await self.rows.list_at_risk(person.id, now, MOST_RISKS)
+        shown_day = day or today
+        first = today if today <= shown_day < today + timedelta(days=7) else shown_day
+        timeline, week = await TimelineService(self.scope).with_week(shown_day, first)
+        groups = await self.groups(shown)
+        states = await LeaseRepository(self.scope.session).list_states(person.id)
         return views.Today(
-            day=day or today,
+            day=shown_day,
             today=today,
             now=now,
             zone=person.zone,
-            running=await self.running(),
-            groups=await self.groups(shown),
-            timeline=await TimelineService(self.scope).day(day or today),
-            planner=await self.planner(),
+            running=await self.running(groups),
+            groups=groups,
+            timeline=timeline,
+            week=week,
+            planner=self._planner({lease.kind: lease for lease, _ in states}),
             risks=tuple(task_row(row) for row in risks.rows),
             at_risk=risks.total,
             latest=await VersionService(self.scope).latest(),
-            missed=await AwayService(self.scope).missed(),
-            open_total=await self.tasks.count_live(person.id),
+            missed=await AwayService(self.scope).missed(next((since for _, since in states), None)),
+            open_total=sum(group.total for group in groups if group.key != "done"),
         )
 
     async def groups(self, shown: Shown) -> tuple[views.TaskGroup, ...]:
@@ -88,19 +92,19 @@ class TodayService:
             for key, page in pages.items()
         )
 
-    async def running(self) -> views.Running | None:
-        """The running task and since when."""
-        found = await TimeEntryRepository(self.scope.session).get_running(self.scope.person.id)
-        if found is None:
+    async def running(self, groups: Sequence[views.TaskGroup] = ()) -> views.Running | None:
+        """The running task, which one of the groups may have read already, and since when."""
+        entries = await TimeEntryRepository(self.scope.session).list_of_running(self.scope.person.id)
+        if not entries:
             return None
-        task, entry = found
-        row = await self.rows.get_row(task.user_id, task.id, self.scope.now)
-        entries = await TimeEntryRepository(self.scope.session).list_for_tasks(task.user_id, [task.id])
-        return views.Running(task_row(row), entry.started_at, tracked_minutes(entries)) if row else None
+        task_id = entries[-1].task_id
+        known = next((row for group in groups for row in group.rows if row.id == task_id), None)
+        if known is None and (found := await self.rows.get_row(self.scope.person.id, task_id, self.scope.now)):
+            known = task_row(found)
+        return views.Running(known, entries[-1].started_at, tracked_minutes(entries)) if known else None
 
-    async def planner(self) -> views.PlannerStatus:
+    def _planner(self, leases: Mapping[LeaseKind, RunLease]) -> views.PlannerStatus:
         """What the background is doing for this person, in a sentence."""
-        leases = {lease.kind: lease for lease in await LeaseRepository(self.scope.session).list_states(self.scope.person.id)}
         failed = next((lease for lease in leases.values() if lease.failures), None)
         if failed is not None:
             return views.PlannerStatus(

@@ -18,12 +18,14 @@ DEFAULT_RANGES = tuple((0, weekday, 9 * 60, 17 * 60) for weekday in range(5))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: their id, their IANA zone, whether a model is asked for them, and whether they write 3/9 for 3 September."""
+    """Who acts: their id, their IANA zone, whether a model is asked for them, and whether they write 3/9 for 3 September,
+    and whether the demo week is there."""
 
     id: int
     zone: str
     uses_model: bool
     day_first: bool = False
+    has_demo: bool = False
 
 
 async def get_local_person(session: AsyncSession, settings: Settings) -> Person | None:
@@ -44,7 +46,7 @@ async def get_person(session: AsyncSession, settings: Settings, user_id: int) ->
 
 def _person(preferences: Preferences, settings: Settings) -> Person:
     uses_model = model_settings.is_in_use(preferences, settings)
-    return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first)
+    return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first, preferences.has_demo)
 
 
 async def ensure_local_person(session: AsyncSession, settings: Settings, now: datetime) -> Person:

@@ -135,6 +135,15 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class DayLoad:
+    """How full a local day is: see `Timeline`."""
+
+    day: date
+    planned_minutes: int
+    capacity_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """The task that runs now, since when, and how many whole minutes were worked on it before this stretch."""
 
@@ -153,8 +162,8 @@ class PlannerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The page Today. `risks` are the first of the `at_risk` tasks, `latest` the last run of the planner, `missed` what was not
-    started while the person was away."""
+    """The page Today. `week` are seven days from today on, or from `day` where that is none of them; `risks` are the first of
+    the `at_risk` tasks, `latest` the last run of the planner, `missed` what was not started while the person was away."""
 
     day: date
     today: date
@@ -163,6 +172,7 @@ class Today:
     running: Running | None
     groups: tuple[TaskGroup, ...]
     timeline: Timeline
+    week: tuple[DayLoad, ...]
     planner: PlannerStatus
     risks: tuple[TaskRow, ...]
     at_risk: int
@@ -244,26 +254,6 @@ class TaskDetails:
     history: tuple[Change, ...]
     calls: int
     recurrence: Recurrence | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """One model call in the AI log."""
-
-    id: int
-    at: datetime
-    module: str
-    model: str
-    status: Literal["ok", "error"]
-    duration_ms: int
-    attempts: int
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    cost_usd: float | None
-    error: str | None
-    task_ids: tuple[int, ...] = ()
-    inputs: str = ""
-    outputs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ def minutes(amount: int) -> str:
     return f"{hours} h" if hours else f"{rest} min"
 
 
+def hours(amount: int) -> str:
+    """Work of any length, which no day holds: "45 min", "3 h", "52 h 30 min"."""
+    whole, rest = divmod(amount, 60)
+    return minutes(amount) if whole < 24 else f"{whole:,} h {rest} min" if rest else f"{whole:,} h"
+
+
 def repeats(rule: str, starts_at: datetime, is_timed: bool) -> str:
     """An RRULE and the wall time of its first occurrence as "every Monday at 09:00"."""
     return described(read_rule(rule), starts_at.hour * 60 + starts_at.minute if is_timed else None)

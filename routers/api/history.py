@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,6 +14,7 @@ from services.history import HistoryService
 
 router = APIRouter(tags=["history"])
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 EXAMPLE: Example = {
     "id": 12,
     "title": "Write report",
@@ -36,20 +38,21 @@ class DoneOut(Schema):
 
 
 class HistoryOut(Schema):
-    """Completed tasks, the newest first; with `older` as `before` come those before them (null: there are none)."""
+    """Completed tasks of whole days in the person's zone, the newest first; with `older` as `to` come those of the days before
+    (null: there are none)."""
 
     tasks: tuple[DoneOut, ...]
-    older: AwareDatetime | None
+    older: date | None
 
 
 @router.get("/history")
 async def list_history(
     scope: Reading,
-    before: Annotated[AwareDatetime | None, Query(description="Only what was completed before this instant.")] = None,
+    to: Annotated[date | None, Query(description="The newest day that is wanted.", ge=FIRST_DAY, le=LAST_DAY)] = None,
 ) -> HistoryOut:
-    """Completed tasks, 100 at a time."""
-    days, older = await HistoryService(scope).page(before)
-    rows = [row for day in days for row in day.rows]
+    """Completed tasks of whole days, about 100 at a time."""
+    page = await HistoryService(scope).page(to)
+    rows = [row for day in page.days for row in day.rows]
     return HistoryOut(
         tasks=tuple(
             DoneOut(
@@ -62,5 +65,5 @@ async def list_history(
             )
             for row in rows
         ),
-        older=older,
+        older=page.older_on,
     )

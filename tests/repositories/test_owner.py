@@ -15,6 +15,7 @@ from repositories.chat import ChatRepository
 from repositories.context import ContextRepository
 from repositories.events import EventRepository
 from repositories.hours import HourRepository
+from repositories.insights import InsightRepository
 from repositories.leases import LeaseRepository
 from repositories.model_calls import ModelCallRepository
 from repositories.plans import PlanRepository
@@ -33,6 +34,7 @@ from services.scope import Scope
 from services.settings import SettingsService
 from services.tasks import TaskService
 from services.time_entries import TimeEntryService
+from services.versions import UNDO
 from tests.support.stage import MONDAY, Stage
 
 OF_ALL = {"get_first", "lock_creation", "count", "list_due", "seconds_to_next", "list_overdue_owners", "list_due_owners"}
@@ -102,7 +104,10 @@ async def furnish(stage: Stage) -> None:
     """Ada has one of everything, with id 1 each; eve has nothing."""
     task_id = await stage.add("Draft 2h // in the cellar")
     other = await stage.add("Send it 30min")
-    done = await stage.add("Done")
+    done = await stage.add("Done by Friday 17:00 #done")
+    async with stage.writing() as scope:
+        await TimeEntryService(scope).start(done)
+    stage.clock.advance(minutes=5)
     whole = await stage.add("Move house")
     async with stage.writing() as scope:
         await TaskService(scope).add("Pack 1h", None, whole)
@@ -183,14 +188,18 @@ async def reads(stage: Stage, who: int) -> dict[str, object]:
             "plans.get_revision": await plan.get_revision(who),
             "time_entries.get_running": await entry.get_running(who),
             "time_entries.list_for_tasks": await entry.list_for_tasks(who, [1]),
+            "time_entries.list_of_running": await entry.list_of_running(who),
             "time_entries.list_live": await entry.list_live(who),
             "time_entries.list_newest": await entry.list_newest(who, 10, None, 1),
             "events.get": await event.get(who, 1),
             "events.list_between": await event.list_between(who, start, end),
             "model_calls.get": await call.get(who, 1),
             "model_calls.list_newest": await call.list_newest(who, 10, None, None),
-            "model_calls.list_newest of a task": await call.list_newest(who, 10, None, 1),
-            "model_calls.list_task_ids": await call.list_task_ids(who, [1]),
+            "model_calls.list_newest of a task": await call.list_newest(who, 10, None, task_id=1),
+            "model_calls.list_tasks": await call.list_tasks(who, [1]),
+            "model_calls.list_usage": await call.list_usage(who, start),
+            "model_calls.list_modules": await call.list_modules(who),
+            "model_calls.list_called_tasks": await call.list_called_tasks(who, 10),
             "model_calls.count_about": await call.count_about(who, 1),
             "model_calls.count_since": await call.count_since(who, start),
             "events.list_taken": await event.list_taken(who, start, end),
@@ -199,12 +208,24 @@ async def reads(stage: Stage, who: int) -> dict[str, object]:
             "context.list_constraints": await context.list_constraints(who),
             "context.get_constraint": await context.get_constraint(who, 1),
             "users.get_context": await user.get_context(who),
+            **await past_reads(InsightRepository(session), who, start, end),
             **await chat_reads(ChatRepository(session), who, start, end),
             "hours.get_set": await hours.get_set(who, 1),
             "hours.list_exceptions": await hours.list_exceptions(who, start.date()),
             "tasks.count_by_hour_set": await task.count_by_hour_set(who),
         }
         return {name: answer.rows if isinstance(answer, Page) else answer for name, answer in answers.items()}
+
+
+async def past_reads(past: InsightRepository, who: int, start: datetime, end: datetime) -> dict[str, object]:
+    """What the insights read."""
+    return {
+        "insights.list_finished": await past.list_finished(who, start),
+        "insights.list_labels": await past.list_labels(who, start),
+        "insights.list_worked": await past.list_worked(who, start),
+        "insights.list_due": await past.list_due(who, start, end),
+        "insights.list_runs": await past.list_runs(who, start, UNDO),
+    }
 
 
 async def chat_reads(chat: ChatRepository, who: int, start: datetime, end: datetime) -> dict[str, object]:
@@ -276,11 +297,11 @@ async def test_links_to_anothers_tasks_are_not_stored(stage: Stage, waits_for: l
     async with stage.database.session_scope() as session:
         call = call_of(stage.eve)
         await ModelCallRepository(session).add(call, waits_for)
-        assert await ModelCallRepository(session).list_task_ids(stage.eve, [call.id]) == {}
+        assert await ModelCallRepository(session).list_tasks(stage.eve, [call.id]) == {}
         assert (await session.scalars(select(ModelCall).where(ModelCall.user_id == stage.eve))).one() is call
 
 
 async def test_leases_are_each_persons_own(stage: Stage) -> None:
     async with stage.database.read_scope() as session:
         for who in (stage.ada, stage.eve):
-            assert {lease.user_id for lease in await LeaseRepository(session).list_states(who)} == {who}
+            assert {lease.user_id for lease, _ in await LeaseRepository(session).list_states(who)} == {who}

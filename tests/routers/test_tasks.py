@@ -77,6 +77,42 @@ class TestCreate:
         await site.press("/tasks", {}, 422)
 
 
+class TestExtend:
+    async def test_valid(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Write 30min")
+        await site.press(f"/tasks/{task_id}/start")
+        part = await site.press(f"/tasks/{task_id}/extend")
+        assert text(part, ".toast-text") == "15 min more for “Write”, 45 min in all."
+        assert "of 45 min" in text(part, "#now .now-time")
+        undo = part.css_first(".toast [formaction]")
+        assert undo is not None
+        part = await site.press(str(undo.attributes["formaction"]))
+        assert text(part, ".toast-text") == "“Write” takes 30 min again."
+        assert "of 30 min" in text(part, "#now .now-time")
+
+    async def test_without_scripts(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Write 30min")
+        await site.submit(f"/tasks/{task_id}/start")
+        assert (await site.submit(f"/tasks/{task_id}/extend")).status_code == 303
+        page = await site.page("/")
+        assert has(page, f"#toasts [formaction='/tasks/{task_id}/shorten?by=15']")
+
+    async def test_not_running(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Write 30min")
+        part = await site.press(f"/tasks/{task_id}/extend", status=409)
+        assert "is not running" in text(part, ".toast[data-kind=error]")
+
+    async def test_other_user(self, site: Site, stage: Stage) -> None:
+        hers = await stage.add("Eve's secret", stage.eve)
+        await site.press(f"/tasks/{hers}/extend", status=404)
+        await site.press(f"/tasks/{hers}/shorten?by=15", status=404)
+
+    @pytest.mark.parametrize("by", ["0", "-15", "x", "99999999"])
+    async def test_invalid(self, site: Site, stage: Stage, by: str) -> None:
+        task_id = await stage.add("Write 30min")
+        await site.press(f"/tasks/{task_id}/shorten?by={by}", status=422)
+
+
 class TestMore:
     async def test_valid(self, site: Site, stage: Stage) -> None:
         for number in range(53):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from models import LeaseKind
 from services.time_entries import TimeEntryService
@@ -11,6 +12,7 @@ from tests.support.pages import Site, has, targets, text, value
 from tests.support.stage import Stage
 
 REGIONS = ["#now", "#summary", "#risks", "#task-list", "#timeline"]
+MOST_STATEMENTS = 15
 
 
 class TestShow:
@@ -42,6 +44,62 @@ class TestShow:
         page = await site.page("/")
         assert text(page, "#now .now-clock") == "1:05:00"
         assert text(page, "#now .now-title") == "Write report"
+
+    @pytest.mark.parametrize(("minutes", "pace"), [(10, None), (25, "soon"), (30, "over"), (200, "over")])
+    async def test_pace(self, site: Site, stage: Stage, minutes: int, pace: str | None) -> None:
+        task_id = await stage.add("Write report 30min")
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).start(task_id)
+        stage.clock.advance(minutes=minutes)
+        clock = (await site.page("/")).css_first("#now .now-clock")
+        assert clock is not None
+        assert clock.attributes.get("data-pace") == pace
+
+    async def test_next_up(self, site: Site, stage: Stage) -> None:
+        """Beneath what runs stands what comes then."""
+        first, second = await stage.add("Write report 3h"), await stage.add("Call Bob 30min")
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).start(first)
+        await stage.planned()
+        page = await site.page("/")
+        assert text(page, "#now .now-next") == "Next: Call Bob at 12:00"
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).complete(second)
+        assert text(await site.page("/"), "#now .now-next") == "Nothing else is planned for today."
+
+    async def test_week(self, site: Site, stage: Stage) -> None:
+        """Seven days from today, with what is planned of what there is room for; a day further off begins its own."""
+        await stage.add("Write report 8h")
+        await stage.add("Call Bob tomorrow 14:00 30min")
+        await stage.planned()
+        page = await site.page("/")
+        days = [" ".join(node.text().split()) for node in page.css("#summary .week .visually-hidden")]
+        assert (days[0], len(days)) == ("Mon 23 Nov: 8 h planned of 8 h", 7)
+        assert days[1].endswith("planned of 8 h")
+        assert days[5] == "Sat 28 Nov: 0 min planned"
+        assert text(page, "#summary .week [aria-current] .visually-hidden") == days[0]
+        later = await site.page("/?day=2026-12-24")
+        assert text(later, "#summary .week [aria-current] .visually-hidden").startswith("Thu 24 Dec")
+        assert text(await site.page("/?day=2026-11-24"), "#summary .week [aria-current] .visually-hidden") == days[1]
+
+    async def test_load_is_the_timelines(self, site: Site, stage: Stage) -> None:
+        """The bar of the day says what the words beside it say."""
+        await stage.add("Write report 3h")
+        page = await site.page("/")
+        assert text(page, "#summary .summary-words") == "3 h planned of 8 h"
+        assert text(page, "#summary .week [aria-current] .visually-hidden") == "Mon 23 Nov: 3 h planned of 8 h"
+
+    async def test_statements(self, site: Site, stage: Stage) -> None:
+        """G13: within fifteen, whatever there is to see."""
+        ids = [await stage.add(f"Errand {number} 2h #home by Friday") for number in range(12)]
+        await stage.planned()
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).start(ids[0])
+        asked: list[str] = []
+        engine = site.app.state.database.reader.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        await site.page("/")
+        assert len([statement for statement in asked if statement.lstrip().startswith("SELECT")]) <= MOST_STATEMENTS
 
     async def test_other_user(self, site: Site, stage: Stage) -> None:
         await stage.add("Eve's secret", stage.eve)

@@ -346,7 +346,8 @@ class TestTaken:
         await save(stage, "lunch 12-1 on weekdays")
         await accept(stage, "Lunch")
         async with stage.reading() as scope:
-            days = [await TimelineService(scope).day(local(day, "12:00").date()) for day in (23, 28)]
+            dates = [local(day, "12:00").date() for day in (23, 28)]
+            days = [(await TimelineService(scope).with_week(day, day))[0] for day in dates]
         monday, saturday = days
         assert [(item.kind, item.title, item.start_at) for item in monday.items] == [("routine", "Lunch", local(23, "12:00"))]
         assert (monday.capacity_minutes, saturday.items) == (7 * 60, ())

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.context_reader import NOTHING
 from assistant.context_rules import read_context
-from services.ai_log import AiLogService
+from services.ai_log import AiLogService, CallFilter
 from services.context import ContextService, ContextShown
 from services.settings import SettingsService
 from tests.support.model_server import Json, ModelServer
@@ -78,7 +78,7 @@ async def test_the_log(stage: Stage, model: ModelServer) -> None:
     await save(stage, TEXT)
     await stage.planned()
     async with stage.reading() as scope:
-        calls, _ = await AiLogService(scope).page(None, None)
+        calls, _ = await AiLogService(scope).page(CallFilter(), None)
     assert "ContextModule" in {call.module for call in calls}
 
 

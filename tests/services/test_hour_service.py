@@ -167,7 +167,7 @@ class TestTakeOff:
         await stage.planned()
         assert [block.start_at for block in await stage.blocks(task_id)] == [local(26, "9:00")]
         async with stage.reading() as scope:
-            assert (await TimelineService(scope).day(TUE)).shades == ()
+            assert (await TimelineService(scope).with_week(TUE, TUE))[0].shades == ()
 
     async def test_is_about_all_sets(self, stage: Stage) -> None:
         """A day off is one, whatever a single set had for it before."""

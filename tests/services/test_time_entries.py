@@ -22,6 +22,16 @@ async def act(stage: Stage, verb: str, task_id: int, who: int | None = None) -> 
         return done
 
 
+async def extend(stage: Stage, task_id: int, who: int | None = None) -> tuple[Task, int]:
+    async with stage.writing(who) as scope:
+        return await TimeEntryService(scope).extend(task_id)
+
+
+async def shorten(stage: Stage, task_id: int, minutes: int, who: int | None = None) -> Task:
+    async with stage.writing(who) as scope:
+        return await TimeEntryService(scope).shorten(task_id, minutes)
+
+
 async def entries(stage: Stage, task_id: int) -> Sequence[TimeEntry]:
     async with stage.reading() as scope:
         return await TimeEntryRepository(scope.session).list_for_tasks(stage.ada, [task_id])
@@ -74,6 +84,89 @@ class TestStart:
         hers, mine = await stage.add("Eve's", stage.eve), await stage.add("Call Bob")
         await act(stage, "start", hers, stage.eve)
         assert (await act(stage, "start", mine)).status is TaskStatus.ACTIVE
+
+
+class TestExtend:
+    async def test_valid(self, stage: Stage) -> None:
+        """The block grows at once, and shrinks again when that is taken back."""
+        task_id = await stage.add("Call Bob 30min")
+        await act(stage, "start", task_id)
+        stage.clock.advance(minutes=10)
+        task, added = await extend(stage, task_id)
+        assert (task.duration_minutes, task.duration_source, added) == (45, "person", 15)
+        (block,) = await stage.blocks(task_id)
+        assert (block.start_at, block.end_at) == (MONDAY, MONDAY + timedelta(minutes=45))
+        assert (await shorten(stage, task_id, added)).duration_minutes == 30
+        (block,) = await stage.blocks(task_id)
+        assert block.end_at == MONDAY + timedelta(minutes=30)
+
+    async def test_plan_makes_room(self, stage: Stage) -> None:
+        first, second = await stage.add("Call Bob 30min"), await stage.add("Write 1h")
+        await act(stage, "start", first)
+        await stage.planned()
+        assert (await stage.blocks(second))[0].start_at == MONDAY + timedelta(minutes=30)
+        await extend(stage, first)
+        await stage.planned()
+        assert (await stage.blocks(first))[0].end_at == MONDAY + timedelta(minutes=45)
+        assert (await stage.blocks(second))[0].start_at == MONDAY + timedelta(minutes=45)
+
+    async def test_over_its_time(self, stage: Stage) -> None:
+        """A quarter of an hour from now, on the grid: 30 minutes were planned, 42 are over."""
+        task_id = await stage.add("Call Bob 30min")
+        await act(stage, "start", task_id)
+        stage.clock.advance(minutes=42)
+        task, added = await extend(stage, task_id)
+        assert (task.duration_minutes, added) == (60, 30)
+        (block,) = await stage.blocks(task_id)
+        assert block.end_at == MONDAY + timedelta(minutes=60)
+
+    async def test_counts_earlier_work(self, stage: Stage) -> None:
+        task_id = await stage.add("Write 30min")
+        await act(stage, "start", task_id)
+        stage.clock.advance(minutes=25)
+        await act(stage, "stop", task_id)
+        await act(stage, "start", task_id)
+        stage.clock.advance(minutes=10)
+        assert (await extend(stage, task_id))[0].duration_minutes == 50
+        block = (await stage.blocks(task_id))[-1]
+        assert block.end_at == stage.clock() + timedelta(minutes=15)
+
+    async def test_not_running(self, stage: Stage) -> None:
+        task_id = await stage.add("Write 30min")
+        with pytest.raises(ConflictError, match="“Write” is not running"):
+            await extend(stage, task_id)
+        assert (await stage.task(task_id)).duration_minutes == 30
+
+    async def test_longest(self, stage: Stage) -> None:
+        task_id = await stage.add("Write 7d")
+        await act(stage, "start", task_id)
+        stage.clock.advance(days=7)
+        with pytest.raises(ConflictError, match="at most 7 d"):
+            await extend(stage, task_id)
+
+    async def test_taken_back_late(self, stage: Stage) -> None:
+        """After a stop it is planned anew; once the task is done, its time stays."""
+        task_id = await stage.add("Write 30min")
+        await act(stage, "start", task_id)
+        _, added = await extend(stage, task_id)
+        await act(stage, "stop", task_id)
+        assert (await shorten(stage, task_id, added)).needs_scheduling
+        await stage.planned()
+        (block,) = await stage.blocks(task_id)
+        assert block.end_at - block.start_at == timedelta(minutes=30)
+        with pytest.raises(ConflictError, match="has changed since"):
+            await shorten(stage, task_id, 30)
+        await act(stage, "complete", task_id)
+        with pytest.raises(ConflictError, match="has changed since"):
+            await shorten(stage, task_id, 5)
+
+    async def test_other_user(self, stage: Stage) -> None:
+        task_id = await stage.add("Write 30min")
+        await act(stage, "start", task_id)
+        with pytest.raises(NotFoundError):
+            await extend(stage, task_id, stage.eve)
+        with pytest.raises(NotFoundError):
+            await shorten(stage, task_id, 5, stage.eve)
 
 
 class TestStop:

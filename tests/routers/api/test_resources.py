@@ -237,7 +237,8 @@ async def test_history(site: Site, stage: Stage) -> None:
     found = (await site.http.get(f"{API}/history")).json()
     (done,) = found["tasks"]
     assert (done["title"], done["planned_minutes"], done["actual_minutes"], found["older"]) == ("Write", 120, 150, None)
-    assert (await site.http.get(f"{API}/history", params={"before": done["completed"]})).json()["tasks"] == []
+    assert (await site.http.get(f"{API}/history", params={"to": "2026-11-22"})).json()["tasks"] == []
+    assert (await site.http.get(f"{API}/history", params={"to": "9999-12-31"})).status_code == 422
 
 
 async def test_users(site: Site, stage: Stage) -> None:
