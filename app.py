@@ -17,7 +17,24 @@ from assistant.gateway import Gateway, warm
 from config import ROOT, Settings, get_settings
 from db import Database
 from planning.process import SolverProcess
-from routers import ai_log, blocks, chat, events, health, history, hours, parts, plan, projects, settings, stream, tasks, today
+from routers import (
+    ai_log,
+    blocks,
+    calendar,
+    calendar_moves,
+    chat,
+    events,
+    health,
+    history,
+    hours,
+    parts,
+    plan,
+    projects,
+    settings,
+    stream,
+    tasks,
+    today,
+)
 from routers.api import plan as api_plan
 from routers.api import tasks as api_tasks
 from routers.api.schemas import ErrorOut
@@ -32,7 +49,24 @@ from services.signals import Hub
 
 log = logging.getLogger(__name__)
 
-PAGES = (today, chat, tasks, parts, blocks, plan, projects, events, settings, hours, ai_log, history, stream, health)
+PAGES = (
+    today,
+    calendar,
+    calendar_moves,
+    chat,
+    tasks,
+    parts,
+    blocks,
+    plan,
+    projects,
+    events,
+    settings,
+    hours,
+    ai_log,
+    history,
+    stream,
+    health,
+)
 RESOURCES = (api_tasks, api_plan)
 
 
