@@ -120,9 +120,7 @@ class CalendarMoves:
             raise _refusal("That day has passed. Choose one that lies ahead.")
         found = await self.free.nearest(task, block, target, max(low, self.scope.now), high)
         if found is None:
-            raise _refusal(
-                f"{wording.short_day(day)} has no time for it that is free of busy times and pins, in working hours."
-            )
+            raise _refusal(f"{wording.short_day(day)} has no free time for it in its working hours.")
         return await self.move(shown, found)
 
     async def place(self, task_id: int, start_at: datetime) -> Moved:

@@ -64,9 +64,9 @@ function content(event, item) {
   if (event.display === "background") return "";
   const title = element("span", "event-title", event.title);
   title.dir = "auto";
-  const time = element("span", "event-time", `${clock(event.start)}–${clock(event.end)}`);
-  const name = event.id === "placing" ? "placing" : event.id;
-  title.dataset.item = name;
+  title.dataset.item = event.id;
+  const time = element("span", "event-time", clock(event.start));
+  time.append(element("span", "event-until", `–${clock(event.end)}`));
   if (item?.pinned) time.prepend(icon("pin"));
   if (item?.late) time.prepend(icon("warning"));
   if (item) time.append(element("span", "visually-hidden", words(item)));

@@ -10,12 +10,15 @@ const VIEWS = { day: "timeGridDay", "work-week": "timeGridWeek", week: "timeGrid
 const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false };
 const LONG_PRESS_MS = 350;
 
+const two = (number) => String(number).padStart(2, "0");
+
 export default function grid(element) {
   const { view, date, offset, items: url } = element.dataset;
   const shown = { view, date };
   const known = new Map();
   let isDragging = false;
   let isStale = false;
+  let isThere = false;
   let work = [];
 
   const rehearse = preview(document.getElementById("calendar-preview"));
@@ -41,10 +44,18 @@ export default function grid(element) {
       isStale = true;
       return;
     }
+    if (!isThere) reveal(contents);
+    isThere = true;
     known.clear();
     for (const item of contents.items) known.set(key(item), item);
     work = contents.work;
     calendar.setOption("events", [...draw.events(known), ...(view === "month" ? [] : draw.shades(work))]);
+  }
+
+  /* An hour before the first that there is to see of any day, whatever the person's hours are. */
+  function reveal(contents) {
+    const starts = [...contents.items, ...contents.work].map(({ start }) => Number(start.slice(11, 13)));
+    calendar.setOption("scrollTime", `${two(Math.max(0, Math.min(8, ...starts) - 1))}:00`);
   }
 
   function begin() {
@@ -98,7 +109,6 @@ export default function grid(element) {
     slotHeight: 28,
     slotLabelInterval: "01:00",
     slotEventOverlap: false,
-    scrollTime: "08:00",
     slotLabelFormat: CLOCK,
     eventTimeFormat: CLOCK,
     dayHeaderFormat: view === "month" ? { weekday: "short" } : { weekday: "short", day: "numeric" },
