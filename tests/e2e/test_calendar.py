@@ -59,7 +59,7 @@ def starts(app: AppServer, title: str, at: datetime, page: Page) -> None:
 
 
 def test_drag_pins_and_undo(a_plan: AppServer, open_tab: OpenTab) -> None:
-    """A block is dragged onto the next: the preview says that it moves, the drop pins, the other leaves, Undo gives both back."""
+    """A block is dragged onto the next: the preview says so, the drop pins, the other leaves, Undo gives both back."""
     page = show(a_plan, open_tab, "day")
     first, second = in_order(a_plan)
     drag(page, block(page, first.task), 2)

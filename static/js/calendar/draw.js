@@ -60,8 +60,19 @@ function shades(work) {
   return work.map(({ start, end }, number) => ({ id: `work-${number}`, start, end, display: "background", classNames: ["work"] }));
 }
 
+/* The library asks for all contents anew when one thing moves: what has not changed is handed out again, and nothing is drawn.
+   Not for what lies on several days, which stands in each of them. */
+const drawn = new WeakMap();
+
 function content(event, item) {
   if (event.display === "background") return "";
+  const when = `${event.display} ${event.start.getTime()} ${event.end.getTime()}`;
+  if (!item || event.display === "preview" || event.start.getDate() !== event.end.getDate()) return compose(event, item);
+  if (drawn.get(item)?.when !== when) drawn.set(item, { when, nodes: compose(event, item) });
+  return drawn.get(item).nodes;
+}
+
+function compose(event, item) {
   const title = element("span", "event-title", event.title);
   title.dir = "auto";
   title.dataset.item = event.id;
