@@ -17,6 +17,8 @@ RUN useradd --system --uid 10001 --home-dir /opt/dayloom dayloom && install -d -
 COPY --from=packages /opt/dayloom/.venv .venv
 COPY . .
 COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js /build/node_modules/htmx.org/dist/ext/hx-sse.min.js static/vendor/
+COPY --from=browser /build/node_modules/@event-calendar/build/dist/event-calendar.min.js static/vendor/
+COPY --from=browser /build/node_modules/@event-calendar/build/dist/event-calendar.min.css static/vendor/
 USER dayloom
 VOLUME /opt/dayloom/var
 EXPOSE 8081

@@ -83,6 +83,7 @@ $(VENDOR)/.made: package.json package-lock.json | $(VENV)/.run
 	@$(call npm,ci --omit=dev --silent --ignore-scripts)
 	mkdir -p $(VENDOR)
 	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js $(VENDOR)/
+	cp node_modules/@event-calendar/build/dist/event-calendar.min.js node_modules/@event-calendar/build/dist/event-calendar.min.css $(VENDOR)/
 	touch $@
 
 # What only the tests need of npm: the judge of accessibility, which no page is ever served.

@@ -21,6 +21,8 @@ from planning.process import SolverProcess
 from routers import (
     ai_log,
     blocks,
+    calendar,
+    calendar_moves,
     chat,
     docs,
     events,
@@ -62,6 +64,8 @@ log = logging.getLogger(__name__)
 
 PAGES = (
     today,
+    calendar,
+    calendar_moves,
     chat,
     task_list,
     saved_filters,

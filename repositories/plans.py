@@ -154,7 +154,8 @@ def _block_rows(user_id: int) -> Select[*tuple[Any, ...]]:
     deadline_at = func.coalesce(Task.deadline_at, parent.deadline_at, type_=Task.deadline_at.type)
     return (
         select(
-            *(Block.task_id, Block.start_at, Block.end_at, Block.source, Block.pinned, Block.reason),
+            *(Block.id.label("block_id"), Block.task_id, Block.start_at, Block.end_at),
+            *(Block.source, Block.pinned, Block.reason),
             *(Task.title, Task.status, Task.priority, deadline_at.label("deadline_at")),
         )
         .join(Task, Task.id == Block.task_id)

@@ -20,6 +20,7 @@ class Entry:
 
 NAVIGATION = (
     Entry("today", "Today", "/", "home list timeline day plan"),
+    Entry("calendar", "Calendar", "/calendar", "week month agenda"),
     Entry("tasks", "Tasks", "/tasks", "all search filter find bulk"),
     Entry("projects", "Projects", "/projects", "labels budgets hours a week"),
     Entry("history", "History", "/history", "done completed tracked time"),

@@ -10,10 +10,11 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal, Protocol
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -62,7 +63,7 @@ def environment() -> Environment:
         "day_month": _day_month,
         "plural": wording.plural,
     }
-    env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "axis_top": axis_top}
+    env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "axis_top": axis_top, "block_url": block_url}
     env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES}
     # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
     for name in ("icons", "forms", "buttons", "charts"):
@@ -72,11 +73,13 @@ def environment() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """A short message at the edge of the page; `undo_url` takes a POST that undoes what it tells."""
+    """A short message at the edge of the page; `undo_url` takes a POST that undoes what it tells, `unpin_url` one that only
+    lets the planner decide again."""
 
     text: str
     kind: Literal["info", "error"] = "info"
     undo_url: str | None = None
+    unpin_url: str | None = None
 
 
 def render(
@@ -126,7 +129,7 @@ def redirect(url: str, toast: Toast | None = None) -> RedirectResponse:
     """See other, for browsers without scripts; the next page shows the toast."""
     response = RedirectResponse(url, 303)
     if toast:
-        message = json.dumps([toast.text, toast.kind, toast.undo_url])
+        message = json.dumps([toast.text, toast.kind, toast.undo_url, toast.unpin_url])
         packed = base64.urlsafe_b64encode(message.encode()).decode()
         response.set_cookie(FLASH, packed, max_age=60, httponly=True, samesite="lax")
     return response
@@ -135,12 +138,12 @@ def redirect(url: str, toast: Toast | None = None) -> RedirectResponse:
 def _flashed(request: Request) -> tuple[Toast, ...]:
     """The toast that the last redirect left; anything else in the cookie is ignored."""
     try:
-        text, kind, undo_url = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH, "")))
+        text, kind, *urls = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH, "")))
     except (ValueError, TypeError):
         return ()
-    if not isinstance(text, str) or not (undo_url is None or _UNDO.fullmatch(str(undo_url))):
+    if not isinstance(text, str) or len(urls) != 2 or not all(url is None or _UNDO.fullmatch(str(url)) for url in urls):
         return ()
-    return (Toast(text[:500], "error" if kind == "error" else "info", undo_url),)
+    return (Toast(text[:500], "error" if kind == "error" else "info", *urls),)
 
 
 @cache
@@ -155,6 +158,12 @@ def version() -> str:
 def dom_id(thing: HasId, prefix: str | None = None) -> str:
     """ "task-42": the id of the element that shows the thing, the same in Jinja and Python."""
     return f"{prefix or _PREFIXES[type(thing).__name__]}-{thing.id}"
+
+
+def block_url(verb: str, block_id: int, task_id: int, start_at: datetime, **more: object) -> str:
+    """The address of an action of the calendar on a block as it is shown: its task and its start go with it."""
+    known = {"task": task_id, "at": start_at.astimezone(UTC).isoformat(), **more}
+    return f"/calendar/blocks/{block_id}/{verb}?{urlencode(known)}"
 
 
 def priority_level(priority: float | None) -> str:
@@ -212,7 +221,8 @@ KEYS: Final = "keys"
 _UNDO = re.compile(
     r"/tasks/\d{1,19}/(restore|reopen|resume|shorten\?by=\d{1,6})"
     r"|/tasks/bulk/(restore|reopen)\?at=\d{1,16}"
-    r"|/settings/days/restore\?[\w.%+&=-]{1,3000}",
+    r"|/settings/days/restore\?[\w.%+&=-]{1,3000}"
+    r"|/calendar/(blocks|events)/\d{1,19}/(back|unpin|move)\?[\w.%+&=-]{1,400}",
     re.ASCII,
 )
 _PREFIXES = {"TaskRow": "task", "TimelineItem": "block", "CallRow": "call", "DoneRow": "done"}

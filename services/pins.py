@@ -44,7 +44,7 @@ class PinService:
         end_at = start_at + (block.end_at - block.start_at)
         if task.status is not TaskStatus.OPEN:
             raise _refusal("Only a block of an open task can be pinned.")
-        await self._refuse(task, start_at, end_at, block)
+        await self.refuse(task, start_at, end_at, block)
         is_moved = block.start_at != start_at
         block.start_at, block.end_at, block.pinned = start_at, end_at, True
         block.source, block.reason = BlockSource.USER, reasons.PINNED
@@ -69,7 +69,7 @@ class PinService:
 
     async def first_block(self, task: Task, start_at: datetime | None) -> Block | None:
         """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can."""
-        if start_at is not None and await self._can_be(task, start_at, self._end_of(task, start_at)):
+        if start_at is not None and await self._can_be(task, start_at, self.end_of(task, start_at)):
             return self._pinned(task, start_at)
         return await PlanningService(self.scope).place_provisionally(task)
 
@@ -86,9 +86,9 @@ class PinService:
         Returns whether that changed anything. Raises InvalidInputError on the field `start_at`.
         """
         pins = [block for block in await self.plans.list_task_blocks(task.user_id, task.id) if block.pinned]
-        is_fitting = task.status is not TaskStatus.OPEN or all(self._end_of(task, pin.start_at) == pin.end_at for pin in pins)
+        is_fitting = task.status is not TaskStatus.OPEN or all(self.end_of(task, pin.start_at) == pin.end_at for pin in pins)
         if pin_at is not None and task.status is TaskStatus.OPEN:
-            await self._refuse_broken_promise(task, pin_at, self._end_of(task, pin_at))
+            await self._refuse_broken_promise(task, pin_at, self.end_of(task, pin_at))
         if is_fitting and [block.start_at for block in pins] == ([pin_at] if pin_at else []):
             return False
         for block in pins:
@@ -96,11 +96,23 @@ class PinService:
         if pin_at is not None:
             if task.status is not TaskStatus.OPEN:
                 raise _refusal("Only an open task can be pinned.")
-            await self._refuse(task, pin_at, self._end_of(task, pin_at))
+            await self.refuse(task, pin_at, self.end_of(task, pin_at))
             await self.plans.delete_task_blocks(task.user_id, task.id)
             self._pinned(task, pin_at)
         await self.scope.session.flush()
         return True
+
+    async def refuse(self, task: Task, start_at: datetime, end_at: datetime, block: Block | None = None) -> None:
+        """A pin lies ahead, keeps the person's other promises, and nothing hard is at its time; else InvalidInputError."""
+        if start_at < self.scope.now - timedelta(minutes=self.scope.settings.overdue_minutes):
+            raise _refusal("That time has passed. Choose one that lies ahead.")
+        await self._refuse_broken_promise(task, start_at, end_at)
+        if blocker := await self._in_the_way(task, start_at, end_at, block):
+            raise _refusal(f"“{blocker}” is at that time. Choose another time, or move that first.")
+
+    def end_of(self, task: Task, start_at: datetime) -> datetime:
+        """When a pinned piece ends that begins then."""
+        return start_at + timedelta(minutes=jobs.piece_minutes(task, framing.remaining_minutes(task, ())))
 
     async def _block(self, block_id: int) -> tuple[Block, Task]:
         block = await self.plans.get_block(self.scope.person.id, block_id)
@@ -108,14 +120,6 @@ class PinService:
         if block is None or task is None:
             raise NotFoundError(GONE)
         return block, task
-
-    async def _refuse(self, task: Task, start_at: datetime, end_at: datetime, block: Block | None = None) -> None:
-        """A pin lies ahead, keeps the person's other promises, and nothing hard is at its time."""
-        if start_at < self.scope.now - timedelta(minutes=self.scope.settings.overdue_minutes):
-            raise _refusal("That time has passed. Choose one that lies ahead.")
-        await self._refuse_broken_promise(task, start_at, end_at)
-        if blocker := await self._in_the_way(task, start_at, end_at, block):
-            raise _refusal(f"“{blocker}” is at that time. Choose another time, or move that first.")
 
     async def _refuse_broken_promise(self, task: Task, start_at: datetime, end_at: datetime) -> None:
         """A pin may not break what else the person has said: the order of tasks, or a hard deadline."""
@@ -155,17 +159,13 @@ class PinService:
             user_id=task.user_id,
             task_id=task.id,
             start_at=start_at,
-            end_at=self._end_of(task, start_at),
+            end_at=self.end_of(task, start_at),
             source=BlockSource.USER,
             pinned=True,
             reason=reasons.PINNED,
         )
         self.plans.add_blocks([block])
         return block
-
-    def _end_of(self, task: Task, start_at: datetime) -> datetime:
-        """When a pinned piece ends that begins then."""
-        return start_at + timedelta(minutes=jobs.piece_minutes(task, framing.remaining_minutes(task, ())))
 
     def _when(self, at: datetime) -> str:
         return wording.when(at, self.scope.now, self.scope.person.zone)

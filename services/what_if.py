@@ -6,9 +6,9 @@ saw. So a preview obeys every rule that the change itself would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.operations import Operation
 from models import Task, TaskStatus
@@ -23,6 +23,8 @@ from services.snapshot import Rows
 
 Rehearsal = Callable[[], AbstractAsyncContextManager[Scope]]
 """Opens a scope whose changes are always rolled back."""
+Act = Callable[[Scope], Awaitable[tuple[Applied, ...]]]
+"""A change, done in the scope that it is given, and what it did in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,24 @@ class Preview:
 
 async def preview(rehearse: Rehearsal, operations: Sequence[Operation], solver: SolverProcess, seconds: float) -> Preview:
     """What the plan would be after the operations. Raises what they raise: a change that is refused has no preview."""
+    return replace(
+        await rehearsed(rehearse, lambda scope: ChangeService(scope).apply(operations), solver, seconds),
+        operations=tuple(operations),
+    )
+
+
+async def rehearsed(rehearse: Rehearsal, act: Act, solver: SolverProcess, seconds: float) -> Preview:
+    """`preview` of a change that is no list of operations, such as a block that is being dragged."""
     async with rehearse() as scope:
         await scope.lock()
         before = _Before.of(await PlanningService(scope).load(with_missed=True))
-        applied = await ChangeService(scope).apply(operations)
+        applied = await act(scope)
         rows = await PlanningService(scope).load()
     thought = await planning.think(rows, solver, seconds)
     risks = _risks(rows.tasks, thought.places())
     old, new = ({risk.task_id: risk for risk in some} for some in (before.risks, risks))
     return Preview(
-        operations=tuple(operations),
+        operations=(),
         applied=applied,
         changes=thought.changes(before.places),
         total=sum(len(spots) for spots in before.places.values()),

@@ -1,0 +1,88 @@
+/* The server's items as the library's events, and what stands in each. Text is set as text, never as HTML. */
+
+const SHORT_MINUTES = 30;
+
+function element(tag, name, text) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = text;
+  return made;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `/static/img/icons.svg#${name}`);
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+const clock = (at) => at.toTimeString().slice(0, 5);
+
+function names(item) {
+  const minutes = (Date.parse(item.end) - Date.parse(item.start)) / 60000;
+  return [
+    `is-${item.kind}`,
+    `is-${item.status}`,
+    `level-${item.level}`,
+    ...(minutes <= SHORT_MINUTES ? ["is-short"] : []),
+    ...(item.provisional ? ["is-provisional"] : []),
+    ...(item.late ? ["is-late"] : []),
+  ];
+}
+
+function words(item) {
+  const said = [];
+  if (item.kind !== "task") said.push("busy");
+  if (item.provisional) said.push("provisional");
+  if (item.pinned) said.push("pinned");
+  if (item.late) said.push("late");
+  if (item.status === "active") said.push("running");
+  if (item.status === "completed") said.push("done");
+  return said.map((word) => `, ${word}`).join("");
+}
+
+function events(known) {
+  return [...known].map(([id, item]) => ({
+    id,
+    title: item.title,
+    start: item.start,
+    end: item.end,
+    startEditable: item.movable,
+    durationEditable: item.movable,
+    classNames: names(item),
+  }));
+}
+
+function shades(work) {
+  return work.map(({ start, end }, number) => ({ id: `work-${number}`, start, end, display: "background", classNames: ["work"] }));
+}
+
+/* The library asks for all contents anew when one thing moves: what has not changed is handed out again, and nothing is drawn.
+   Not for what lies on several days, which stands in each of them. */
+const drawn = new WeakMap();
+
+function content(event, item) {
+  if (event.display === "background") return "";
+  const when = `${event.display} ${event.start.getTime()} ${event.end.getTime()}`;
+  if (!item || event.display === "preview" || event.start.getDate() !== event.end.getDate()) return compose(event, item);
+  if (drawn.get(item)?.when !== when) drawn.set(item, { when, nodes: compose(event, item) });
+  return drawn.get(item).nodes;
+}
+
+function compose(event, item) {
+  const title = element("span", "event-title", event.title);
+  title.dir = "auto";
+  title.dataset.item = event.id;
+  const time = element("span", "event-time", clock(event.start));
+  time.append(element("span", "event-until", `–${clock(event.end)}`));
+  if (item?.pinned) time.prepend(icon("pin"));
+  if (item?.late) time.prepend(icon("warning"));
+  if (item) time.append(element("span", "visually-hidden", words(item)));
+  if (item) title.title = `${event.title}, ${time.textContent}${item.reason ? `. ${item.reason}` : ""}`;
+  return { domNodes: [title, time] };
+}
+
+export default { content, events, shades };

@@ -1,0 +1,152 @@
+/* The grid: the library draws what the server says, and tells the server what was dropped where. The server's answer is the truth:
+   what it refuses goes back to its place with the next drawing. Times are the person's wall times, never the browser's. */
+
+import draw from "./draw.js";
+import preview from "./preview.js";
+import unplaced from "./unplaced.js";
+import wall from "./wall.js";
+
+const VIEWS = { day: "timeGridDay", "work-week": "timeGridWeek", week: "timeGridWeek", month: "dayGridMonth" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false };
+const LONG_PRESS_MS = 350;
+
+const two = (number) => String(number).padStart(2, "0");
+
+export default function grid(element) {
+  const { view, date, offset, items: url } = element.dataset;
+  const shown = { view, date };
+  const known = new Map();
+  let isDragging = false;
+  let isStale = false;
+  let isThere = false;
+  let work = [];
+
+  const rehearse = preview(document.getElementById("calendar-preview"));
+  const send = (address, values) =>
+    htmx.ajax("POST", address, { source: element, target: "#toasts", swap: "none", values: { ...shown, ...values } }).finally(refresh);
+  const open = (address) => htmx.ajax("GET", address, { source: element, target: "#dialog", swap: "innerHTML" });
+  const add = (times) => open(`/calendar/new?${new URLSearchParams({ ...shown, ...times })}`);
+  const address = (item, verb, more = {}) =>
+    item.kind === "event"
+      ? `/calendar/events/${item.id}/${verb}?${new URLSearchParams({ at: item.at })}`
+      : `/calendar/blocks/${item.block}/${verb}?${new URLSearchParams({ task: item.id, at: item.at, ...more })}`;
+
+  async function refresh() {
+    if (isDragging) {
+      isStale = true;
+      return;
+    }
+    isStale = false;
+    const answer = await fetch(url).catch(() => null);
+    if (!answer?.ok) return;
+    const contents = await answer.json();
+    if (isDragging) {
+      isStale = true;
+      return;
+    }
+    if (!isThere) reveal(contents);
+    isThere = true;
+    known.clear();
+    for (const item of contents.items) known.set(key(item), item);
+    work = contents.work;
+    calendar.setOption("events", [...draw.events(known), ...(view === "month" ? [] : draw.shades(work))]);
+  }
+
+  /* An hour before the first that there is to see of any day, whatever the person's hours are. */
+  function reveal(contents) {
+    const starts = [...contents.items, ...contents.work].map(({ start }) => Number(start.slice(11, 13)));
+    calendar.setOption("scrollTime", `${two(Math.max(0, Math.min(8, ...starts) - 1))}:00`);
+  }
+
+  function begin() {
+    isDragging = true;
+  }
+
+  function end() {
+    isDragging = false;
+    rehearse(null);
+    if (isStale) refresh();
+  }
+
+  function allow({ event }) {
+    const item = known.get(event.id);
+    if (item?.block && view !== "month") rehearse(`/calendar/preview${address(item, "").slice("/calendar".length).replace("/?", "?")}`, times(event));
+    return true;
+  }
+
+  function times({ start, end: until }) {
+    return { start_at: wall(start), end_at: wall(until) };
+  }
+
+  function dropped({ event }) {
+    const item = known.get(event.id);
+    if (view === "month" && item.block) send(address(item, "day", { day: wall(event.start).slice(0, 10) }), {});
+    else send(address(item, "move"), item.kind === "event" ? times(event) : { start_at: wall(event.start) });
+  }
+
+  function resized({ event }) {
+    send(address(known.get(event.id), "move"), times(event));
+  }
+
+  function clicked({ event }) {
+    const item = known.get(event.id);
+    if (item?.kind === "routine") location.assign("/settings#settings-context");
+    else if (item) open(`/${item.kind}s/${item.id}`);
+  }
+
+  const calendar = EventCalendar.create(element, {
+    view: VIEWS[view],
+    date,
+    timeZone: offset,
+    locale: "en-GB",
+    firstDay: 1,
+    hiddenDays: view === "work-week" ? [0, 6] : [],
+    headerToolbar: { start: "", center: "", end: "" },
+    allDaySlot: false,
+    nowIndicator: true,
+    slotDuration: "00:30",
+    snapDuration: "00:15",
+    slotHeight: 28,
+    slotLabelInterval: "01:00",
+    slotEventOverlap: false,
+    slotLabelFormat: CLOCK,
+    eventTimeFormat: CLOCK,
+    dayHeaderFormat: view === "month" ? { weekday: "short" } : { weekday: "short", day: "numeric" },
+    dayMaxEvents: true,
+    editable: true,
+    selectable: view !== "month",
+    longPressDelay: LONG_PRESS_MS,
+    eventContent: ({ event }) => draw.content(event, known.get(event.id)),
+    eventClick: clicked,
+    eventDragStart: begin,
+    eventDragStop: end,
+    eventDrop: dropped,
+    eventResizeStart: begin,
+    eventResizeStop: end,
+    eventResize: resized,
+    dragConstraint: allow,
+    resizeConstraint: allow,
+    select: (range) => add(times(range)),
+  });
+
+  element.addEventListener("dblclick", ({ clientX, clientY, target }) => {
+    const point = target.closest(".ec-event") ? null : calendar.dateFromPoint(clientX, clientY);
+    if (point) add({ start_at: wall(point.date).replace("T00:00", view === "month" ? "T09:00" : "T00:00") });
+  });
+  document.getElementById("stream").addEventListener("changed", refresh);
+  document.getElementById("stream").addEventListener("htmx:sse:after:connection", refresh);
+  unplaced(element, calendar, {
+    preview: (task, start) => rehearse(task && `/calendar/preview/tasks/${task}`, { start_at: start }),
+    place: (task, start) => send(`/calendar/tasks/${task}/place`, { start_at: start }),
+    begins: (day) => work.find((span) => span.start.startsWith(day))?.start.slice(0, 16) ?? `${day}T09:00`,
+  });
+  refresh();
+  return {
+    find: (target) => known.get(target.closest(".ec-event")?.querySelector("[data-item]")?.dataset.item),
+    post: (item, verb, more) => send(address(item, verb, more), {}),
+  };
+}
+
+function key({ kind, id, block, start }) {
+  return kind === "task" ? `block-${block}` : `${kind}-${id}-${start}`;
+}
