@@ -105,14 +105,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
-    app.state.settings = settings
-    app.state.clock = clock or (lambda: datetime.now(UTC))
-    app.state.database = Database(settings.database_url, settings.database_pool_size)
-    app.state.gateway = Gateway()
-    app.state.solver = SolverProcess()
-    app.state.hub = Hub()
-    state = app.state
-    state.turns = ChatTurns(state.database, settings, state.gateway, state.solver, state.clock)
+    database = Database(settings.database_url, settings.database_pool_size)
+    equip(app, settings, database, clock or (lambda: datetime.now(UTC)))
     # The last one is asked first: who may ask, from which page, how often; then what is answered, packed small.
     app.add_middleware(EntityTags)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
@@ -129,6 +123,14 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     register(app)
     return app
+
+
+def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
+    """Give the application what its requests work with."""
+    state = app.state
+    state.settings, state.database, state.clock = settings, database, clock
+    state.gateway, state.solver, state.hub = Gateway(), SolverProcess(), Hub()
+    state.turns = ChatTurns(database, settings, state.gateway, state.solver, clock)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -25,6 +25,8 @@ from tzlocal import get_localzone_name
 from errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
+ZONES = frozenset(available_timezones())
+"""The IANA zones that this machine knows; to look for them takes 20 ms."""
 DEFAULT_MODEL = "openrouter/deepseek/deepseek-v3.2-exp"
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
@@ -120,7 +122,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _zone_is_known(cls, zone: str) -> str:
-        if zone and zone not in available_timezones():
+        if zone and zone not in ZONES:
             raise ValueError("must be an IANA zone such as Europe/Berlin")
         return zone
 
@@ -166,7 +168,7 @@ class Settings(BaseSettings):
     def default_zone(self) -> str:
         """The zone of a new person: the configured one, else this machine's, else UTC."""
         local = self.timezone or get_localzone_name()
-        return local if local in available_timezones() else "UTC"
+        return local if local in ZONES else "UTC"
 
 
 @cache

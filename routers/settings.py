@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Request, Response
 
 from assistant.advice import CallRecord
-from config import DEFAULT_MODEL
+from config import DEFAULT_MODEL, ZONES
 from errors import InvalidInputError
 from routers.deps import Form, FormValues, Reading, RowId, gateway_of, is_htmx, reading, writing
 from routers.rendering import Toast, redirect, render
@@ -30,7 +29,7 @@ PRESETS = (
     Choice("ollama_chat/qwen3", "Ollama on this machine"),
     Choice("openai/your-model", "Any OpenAI-compatible server (give its address)"),
 )
-ZONES = tuple(sorted(available_timezones()))
+ZONE_NAMES = tuple(sorted(ZONES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ async def page(
         page="settings",
         form=form | {name: value for name, value in entered.items() if name in form},
         errors=typed.errors if typed else {},
-        zones=ZONES,
+        zones=ZONE_NAMES,
         about=await ContextService(scope).show(),
         hours=await HoursSettings(scope).show(typed),
         key_hint=shown.key_hint,

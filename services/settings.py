@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from assistant.advice import CallRecord, ModelSettings
 from assistant.gateway import Gateway
+from config import ZONES
 from errors import InvalidInputError
 from models import CONTEXT_LENGTH, LeaseKind, ModelCall, Preferences
 from repositories.model_calls import ModelCallRepository
@@ -109,7 +109,7 @@ class SettingsService:
     async def save_zone(self, form: Mapping[str, str]) -> None:
         """Set the time zone (hours are local, so the plan follows) and how the person writes dates."""
         zone = form.get("zone", "").strip()
-        if zone not in available_timezones():
+        if zone not in ZONES:
             raise InvalidInputError("Some fields need another look.", {"zone": "Choose a zone such as Europe/Berlin."})
         await self.scope.lock()
         preferences = await self._preferences()

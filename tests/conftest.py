@@ -7,8 +7,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
-from app import create_app
+from app import create_app, equip
 from db import Database
 from tests.e2e.server import AppServer
 from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates, UnavailableEngineError, is_ci
@@ -58,10 +59,19 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def databases() -> dict[str, Database]:
+    """Those of the tests before, by URL: without connections, but with the statements that they have compiled."""
+    return {}
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
+async def database(database_url: str, databases: dict[str, Database]) -> AsyncIterator[Database]:
+    if database_url not in databases:
+        databases[database_url] = Database(database_url)
+    database = databases[database_url]
     yield database
+    database.listeners.clear()
     await database.close()
 
 
@@ -72,15 +82,24 @@ async def stage(database: Database, clock: Clock) -> Stage:
     return Stage(database, settings_for(database.url), clock, ada, await person(database, "eve"))
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[str, FastAPI]:
+    """Those of the tests before, by the URL of their database, with the routes that they have built."""
+    return {}
+
+
 @pytest.fixture
-async def site(stage: Stage) -> AsyncIterator[Site]:
+async def site(stage: Stage, apps: dict[str, FastAPI]) -> AsyncIterator[Site]:
     """The application without its background: what a request does by itself. `stage.planned()` does the rest."""
-    app = create_app(stage.settings, stage.clock)
+    if stage.database.url not in apps:
+        apps[stage.database.url] = create_app(stage.settings, stage.clock)
+    app = apps[stage.database.url]
+    app.middleware_stack = None  # it counts requests, and is made anew with the first one
+    equip(app, stage.settings, stage.database, stage.clock)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
         yield Site(app, http)
     await app.state.solver.close()
-    await app.state.database.close()
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response, status
 
 from assistant.parsed import as_json
+from config import ZONES
 from errors import AppError, InvalidInputError
 from models import Task, TaskStatus
 from routers.api.documented import CREATED, errors
@@ -195,7 +195,7 @@ async def delete_dependency(request: Request, task_id: RowId, other_id: RowId, w
 async def parse_text(scope: Reading, said: ParseIn) -> ParsedOut:
     """How the quick-add field would understand a line of text; nothing is stored."""
     zone = said.timezone or scope.person.zone
-    if zone not in available_timezones():
+    if zone not in ZONES:
         raise InvalidInputError("There is no such time zone.", {"timezone": "Name a zone such as Europe/Berlin."})
     day_first = scope.person.day_first if said.day_first is None else said.day_first
     person = replace(scope.person, zone=zone, day_first=day_first)

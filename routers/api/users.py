@@ -37,7 +37,7 @@ async def list_users(scope: Reading) -> tuple[UserOut, ...]:
 
 @router.get("/users/me")
 async def get_me(scope: Reading) -> UserOut:
-    """Who asks."""
+    """The person who asks: you."""
     return await _me(scope)
 
 

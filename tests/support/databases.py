@@ -57,17 +57,31 @@ def migrate(url: str) -> None:
         executor.submit(migrations.upgrade, url).result()
 
 
+class _Names:
+    """Names that are free; the same ones come again, so that what knows a database by its URL may be used again."""
+
+    def __init__(self) -> None:
+        self._free: list[str] = []
+        self._numbers = count(1)
+
+    def take(self) -> str:
+        return self._free.pop() if self._free else f"test_{next(self._numbers)}"
+
+    def give_back(self, name: str) -> None:
+        self._free.append(name)
+
+
 class SqliteTemplates:
     """Copies of a migrated file in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._numbers = count(1)
+        self._names = _Names()
         self._template = folder / f"{MIGRATED}.db"
         migrate(_sqlite_url(self._template))
 
     def create(self, *, is_migrated: bool = True) -> str:
-        path = self._folder / f"test_{next(self._numbers)}.db"
+        path = self._folder / self._names.take()
         if is_migrated:
             shutil.copyfile(self._template, path)
         return _sqlite_url(path)
@@ -76,6 +90,7 @@ class SqliteTemplates:
         path = url.removeprefix("sqlite+aiosqlite:///")
         for suffix in ("", "-wal", "-shm"):
             Path(path + suffix).unlink(missing_ok=True)
+        self._names.give_back(Path(path).name)
 
 
 class PostgresTemplates:
@@ -85,7 +100,7 @@ class PostgresTemplates:
         # In memory where that can be had; a short path, since its socket's must be.
         self._folder = Path(tempfile.mkdtemp(prefix="dayloom-pg-", dir=MEMORY if MEMORY.is_dir() else None))
         self._server = _start(self._folder / "data")
-        self._numbers = count(1)
+        self._names = _Names()
         self._socket = self._server.get_postmaster_info().socket_dir
         for setting in FAST:
             self._run(f"ALTER SYSTEM SET {setting}")
@@ -94,7 +109,7 @@ class PostgresTemplates:
         migrate(self._url(MIGRATED))
 
     def create(self, *, is_migrated: bool = True) -> str:
-        name = f"test_{next(self._numbers)}"
+        name = self._names.take()
         # Copied as files: through the log, which is the default, it was measured to take twice as long.
         self._run(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if is_migrated else 'template0'} STRATEGY FILE_COPY")
         return self._url(name)
@@ -102,6 +117,7 @@ class PostgresTemplates:
     def drop(self, url: str) -> None:
         name = url.partition("@/")[2].partition("?")[0]
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._names.give_back(name)
 
     def close(self) -> None:
         """Stop the server and remove its files."""
