@@ -6,6 +6,7 @@ It knows the environment and HTTP; it never imports the product.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -28,6 +29,7 @@ START_SECONDS = 20.0
 STOP_SECONDS = 15.0
 IDLE_SECONDS = 5.0
 WORK = "SELECT count(*) FROM run_leases WHERE"
+DATED = re.compile(r"\d{4}-\d\d-\d\d ")
 NO_MODEL = "none/none"
 """A provider for which no environment has a key: rules answer, whatever `.env` says."""
 
@@ -142,7 +144,7 @@ class AppServer:
         """Put back what `keep` remembered, while the process runs on; whether that could be done."""
         deadline = time.monotonic() + IDLE_SECONDS
         while self.is_running and time.monotonic() < deadline:
-            if self._count(f"{WORK} leased_until_seconds IS NOT NULL") == 0:
+            if self._calm():
                 self._copy(self._kept, self._file)
                 self._log_start = self.log.stat().st_size
                 return True
@@ -152,8 +154,11 @@ class AppServer:
     def complaints(self) -> list[str]:
         """The errors in its log since the last `keep` or `restore`."""
         lines = self.log.read_bytes()[self._log_start :].decode().splitlines()
-        told = (" ".join(lines[i : i + 2]) for i, line in enumerate(lines) if " ERROR " in line or "Traceback" in line)
-        return [*told]
+        told: list[str] = []
+        for line in lines:
+            if " ERROR " in line or (told and not DATED.match(line)):
+                told.append(line)
+        return told
 
     def json(self, path: str) -> dict[str, object]:
         """What a GET of the JSON API answers."""
@@ -163,6 +168,16 @@ class AppServer:
     def post(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
         """Post a form as a page with scripts does."""
         return self.client.post(path, data=dict(fields), headers={"HX-Request": "true"}).raise_for_status()
+
+    def _calm(self) -> bool:
+        """Call off what its background has to do, unless it is at it: it would end in a database that has changed."""
+        with closing(sqlite3.connect(self._file, timeout=IDLE_SECONDS, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            (working,) = connection.execute(f"{WORK} leased_until_seconds IS NOT NULL").fetchone()
+            if not working:
+                connection.execute("UPDATE run_leases SET due_seconds = NULL")
+            connection.execute("COMMIT")
+            return not working
 
     def _count(self, query: str) -> int:
         with closing(sqlite3.connect(self._file, timeout=IDLE_SECONDS)) as connection:

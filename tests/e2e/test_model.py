@@ -142,14 +142,14 @@ class TestCalls:
         expect(page.get_by_role("heading", name="Sent")).to_be_visible()
         expect(page.locator("main")).to_contain_text("Paint the shed")
         assert KEY not in page.content()
-        page.get_by_role("link", name="task 1").click()
+        page.locator("main").get_by_role("link", name="Paint the shed").click()
         expect(page.get_by_role("heading", name="Paint the shed")).to_be_visible()
 
     def test_switched_off_nothing_leaves(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
         app, tab = ready(start_app, open_tab, model)
         page = tab.page
         page.goto(f"{app.url}/settings")
-        page.get_by_role("switch").uncheck()
+        page.get_by_role("switch", name="Let the model").uncheck()
         page.locator("#settings-ai").get_by_role("button", name="Save").click()
         expect(page.locator("#settings-ai").get_by_text("Saved", exact=True)).to_be_visible()
         seen = len(model.requests)

@@ -19,8 +19,12 @@ from tests.support.stage import KEY, Stage, local, until
 
 
 async def calls(stage: Stage, who: int | None = None) -> Sequence[ModelCall]:
+    """The person's calls, the newest first, each with what went in and came out."""
     async with stage.reading(who) as scope:
-        return await ModelCallRepository(scope.session).list_newest(scope.person.id, 100, None, None)
+        listed = await ModelCallRepository(scope.session).list_newest(scope.person.id, 100, None, None)
+    async with stage.reading(who) as scope:
+        found = [await ModelCallRepository(scope.session).get(scope.person.id, call.id) for call in listed]
+        return [call for call in found if call]
 
 
 class TestWithModel:
