@@ -47,7 +47,9 @@ class Group:
 PAGES = (
     *(Hit(entry.label, entry.key, "page", entry.url, words=entry.words) for entry in NAVIGATION),
     Hit("Chat", "chat", "page", "/chat", words="talk assistant"),
+    Hit("Insights", "history", "page", "/insights", words="pictures charts estimates focus deadlines statistics"),
     Hit("Versions of the plan", "undo", "page", "/plan/versions", words="changes moved history planner"),
+    Hit("API", "tasks", "page", "/docs", words="docs documentation programs openapi developers"),
 )
 ACTIONS = (
     Hit("Plan again", "replan", "post", "/plan/run", words="replan schedule reschedule"),
@@ -57,7 +59,7 @@ ACTIONS = (
     Hit("Open the chat", "chat", "click", "chat-open", words="talk assistant ask"),
     Hit("Light theme", "theme", "post", "/settings/theme", words="look bright day mode", values={"theme": "light"}),
     Hit("Dark theme", "theme", "post", "/settings/theme", words="look night mode", values={"theme": "dark"}),
-    Hit("Theme of the system", "theme", "post", "/settings/theme", words="look auto mode", values={"theme": "system"}),
+    Hit("System theme", "theme", "post", "/settings/theme", words="look auto mode", values={"theme": "system"}),
     Hit("Keyboard shortcuts", "keyboard", "click", "shortcuts-open", words="keys help"),
 )
 ACTS = {"start": ("Start", "play"), "stop": ("Stop", "stop"), "complete": ("Complete", "check")}

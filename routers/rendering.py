@@ -59,6 +59,7 @@ def environment() -> Environment:
         "plus_days": _plus_days,
         "short_day": wording.short_day,
         "minutes": wording.minutes,
+        "hours": wording.hours,
         "amount": amount,
         "day_month": _day_month,
         "plural": wording.plural,

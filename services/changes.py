@@ -122,7 +122,7 @@ class ChangeService:
         if isinstance(value, bool):
             return "a hard deadline" if value else "a soft deadline"
         return (
-            f"{_NAMES[name]} {wording.minutes(value)}"
+            f"{_NAMES[name]} {wording.hours(value)}"
             if name.endswith("_minutes") and isinstance(value, int)
             else f"{_NAMES[name]} {value}"
         )

@@ -96,7 +96,7 @@ class AnswerService:
         timed += [(item.start_at, Line(item.title, f"{self._times(item.start_at, item.end_at)}, busy")) for item in events]
         lines = [line for _, line in sorted(timed, key=lambda item: item[0])]
         minutes = sum(int((min(row.end_at, end) - max(row.start_at, start)).total_seconds() // 60) for row in blocks)
-        work = f"{wording.minutes(minutes)} of work planned" if blocks else "No work is planned"
+        work = f"{wording.hours(minutes)} of work planned" if blocks else "No work is planned"
         busy = f", {wording.plural(len(events), 'busy time')}" if events else ""
         return _said(f"{work} {span}{busy}.", f"Nothing is planned {span}.", lines)
 
@@ -140,7 +140,7 @@ class AnswerService:
         if running is None:
             return Said("Nothing is running.")
         minutes = int((self.scope.now - running.started_at).total_seconds() // 60) + running.earlier_minutes
-        note = f"{wording.minutes(minutes)} of {wording.minutes(running.task.duration_minutes)}"
+        note = f"{wording.minutes(minutes)} of {wording.hours(running.task.duration_minutes)}"
         since = wording.clock(running.started_at, self.scope.person.zone)
         line = Line(running.task.title, note, running.task.id)
         return Said(f"You are working on it since {since}.", (line,), (running.task.id,))
@@ -182,7 +182,7 @@ class AnswerService:
         if row is None:
             return Said("This task does not exist any more.")
         task = task_row(row)
-        facts = [self._place(task), wording.minutes(task.duration_minutes)]
+        facts = [self._place(task), wording.hours(task.duration_minutes)]
         facts += [f"due {self._when(task.deadline_at)}"] if task.deadline_at else []
         facts += [f"{wording.minutes(task.late_minutes)} late"] if task.late_minutes else []
         facts += [f"importance {task.importance}"] if task.importance else []

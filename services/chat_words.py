@@ -92,7 +92,7 @@ class Wordings:
         if operation.title is not None:
             said.append(f"called “{operation.title}”")
         if operation.duration_minutes is not None:
-            said.append(wording.minutes(operation.duration_minutes))
+            said.append(wording.hours(operation.duration_minutes))
         if operation.importance is not None:
             said.append(f"importance {operation.importance}")
         if operation.earliest_at is not None:

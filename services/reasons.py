@@ -38,7 +38,7 @@ class Words:
     def unplaced(self, entry: Unplaced) -> str:
         """Why there is no place for a task, and what would help."""
         task = self.tasks[entry.job_id]
-        length = wording.minutes(task.duration_minutes)
+        length = wording.hours(task.duration_minutes)
         deadline_at = self._dates(task).deadline_at
         other = self._name(entry.because_of) if entry.because_of else "another task"
         release = self.jobs[entry.job_id].release
@@ -68,7 +68,7 @@ class Words:
         return [budget for budget in self.framed.problem.budgets if job_id in budget.job_ids]
 
     def _place(self, why: Explanation) -> str:
-        length = wording.minutes(why.length)
+        length = wording.hours(why.length)
         hours = f" in your {' and '.join(why.calendars)} hours" if why.calendars else ""
         match why.kind:
             case "pinned":

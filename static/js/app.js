@@ -20,8 +20,9 @@ import selection from "./behaviors/selection.js";
 import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
+import toasts from "./behaviors/toasts.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast };
+const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
 const bound = new Map();
 
 function bind(element) {

@@ -1,12 +1,13 @@
 """G47: anyone can use it. axe finds no violation of WCAG 2.2 AA on any page, nor in what opens on top of one.
 
-Pages are found by walking the navigation, so that a new entry is judged as soon as it is there. Test size: each page once, in
-turn wide and light, narrow and dark. Long size: every page in both themes at three widths.
+Pages are found by walking the navigation, so that a new entry is judged as soon as it is there. One server and one tab: a page is
+loaded once and looked at in several widths and themes. Test size: each page in one of the six looks, in turn; long size: in all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import cycle, islice
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,10 +22,25 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 RUN = """async (rules) => (await axe.run(document, { runOnly: rules, resultTypes: ["violations"] })).violations.map(
     (found) => `${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`)"""
-TABLET = (768, 900)
+Look = tuple[tuple[int, int], str]
+LOOKS: tuple[Look, ...] = (
+    (WIDE, "light"),
+    (NARROW, "dark"),
+    ((768, 900), "light"),
+    (WIDE, "dark"),
+    (NARROW, "light"),
+    ((768, 900), "dark"),
+)
+BEHIND = (
+    *(f"/calendar?view={view}" for view in ("day", "work-week", "month", "agenda")),
+    *("/insights", "/docs", "/chat", "/plan/versions", "/plan/what-if", "/palette?q=re", "/quick-add", "/offline", "/nowhere"),
+    *("/tasks?text=report", "/tasks/1", "/events/1", "/calendar/new", "/?day=2030-01-01"),
+)
+"""Pages that lie behind those of the navigation."""
 REPORT = "Write report"
 TASKS = (f"{REPORT} 2h by tomorrow 17:00 !1 #desk", "Call Bob 15min", "Pay rent 15min", "Paint the house 30h by tomorrow")
-LEAST_PAGES = 13
+OPENINGS = 6
+LEAST = 7 + len(BEHIND) + OPENINGS
 
 
 @pytest.fixture
@@ -56,54 +72,54 @@ def pages(app: AppServer, page: Page) -> list[str]:
     """Every page that the navigation leads to, and those that lie behind others."""
     page.goto(app.url)
     found: list[str] = page.locator(".nav a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
-    behind = ("/chat", "/plan/versions", "/plan/what-if", "/palette?q=re", "/quick-add", "/tasks/1", "/events/1", "/offline")
-    return [*found, *behind, "/nowhere"]
+    return [*found, *BEHIND]
 
 
-def openings(page: Page) -> Iterator[tuple[str, Callable[[], object], str]]:
-    """What opens on top of Today: its name, how it is opened, and what is there then."""
-    yield "task dialog", lambda: open_dialog(page, REPORT), "#dialog form"
-    yield "chat", lambda: page.locator("#chat-open").click(), "#chat-drawer #chat-text"
-    yield "palette", lambda: page.keyboard.press("Control+k"), "#palette [role=option]"
-    yield "shortcuts", lambda: page.keyboard.press("?"), "#shortcuts"
+def visit(page: Page, url: str) -> None:
+    """Load it; a calendar is there when its blocks are."""
+    page.goto(url)
+    if page.locator("#calendar-grid").count():
+        expect(page.locator(".ec-event, .ec-bg-event").first).to_be_attached()
 
 
-def judge(tally: Tally, page: Page, what: str) -> None:
-    found = violations(page)
-    tally.case(not found, f"{what}: {found}")
+def openings(page: Page) -> Iterator[tuple[str, str, Callable[[], object], str]]:
+    """What opens on top of a page: its name, that page, how it is opened, and what is there then."""
+    yield "task dialog", "/", lambda: open_dialog(page, REPORT), "#dialog form"
+    yield "task dialog on the calendar", "/calendar", lambda: page.locator(".ec-event.is-task").first.click(), "#dialog form"
+    yield "chosen tasks", "/tasks", lambda: page.locator(".pick").first.click(), "#bulk"
+    yield "chat", "/", lambda: page.locator("#chat-open").click(), "#chat-drawer #chat-text"
+    yield "palette", "/", lambda: page.keyboard.press("Control+k"), "#palette [role=option]"
+    yield "shortcuts", "/", lambda: page.keyboard.press("?"), "#shortcuts"
 
 
-def judge_openings(tally: Tally, app: AppServer, page: Page, what: str) -> None:
-    for name, act, there in openings(page):
-        page.goto(app.url)
+def judge(tally: Tally, page: Page, what: str, looks: Iterable[Look]) -> None:
+    for size, scheme in looks:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found = violations(page)
+        tally.case(not found, f"{what}, {size[0]} px, {scheme}: {found}")
+
+
+def judge_all(app: AppServer, open_tab: OpenTab, looks_each: int) -> None:
+    tab = open_tab(app.url)
+    tab.watch.allow(404)
+    page, tally, looks = tab.page, Tally("G47", seed=0, floor=LEAST * looks_each), cycle(LOOKS)
+    for path in pages(app, page):
+        visit(page, f"{app.url}{path}")
+        judge(tally, page, path, islice(looks, looks_each))
+    for name, path, act, there in openings(page):
+        page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        visit(page, f"{app.url}{path}")
         act()
         expect(page.locator(there).first).to_be_visible()
-        judge(tally, page, f"{name}, {what}")
-
-
-def test_each_page_once(furnished: AppServer, open_tab: OpenTab) -> None:
-    tabs = [open_tab(furnished.url, WIDE), open_tab(furnished.url, NARROW, scheme="dark")]
-    for tab in tabs:
-        tab.watch.allow(404)
-    paths = pages(furnished, tabs[0].page)
-    tally = Tally("G47", seed=0, floor=LEAST_PAGES + 4)
-    for number, path in enumerate(paths):
-        page = tabs[number % 2].page
-        page.goto(f"{furnished.url}{path}")
-        judge(tally, page, f"{path}, {'narrow and dark' if number % 2 else 'wide and light'}")
-    judge_openings(tally, furnished, tabs[0].page, "wide and light")
+        judge(tally, page, name, islice(looks, looks_each))
     tally.close()
+
+
+def test_each_page_in_one_look(furnished: AppServer, open_tab: OpenTab) -> None:
+    judge_all(furnished, open_tab, 1)
 
 
 @pytest.mark.guarantees
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [NARROW, TABLET, WIDE], ids=["360", "768", "1200"])
-def test_every_page_in_every_look(furnished: AppServer, open_tab: OpenTab, size: tuple[int, int], scheme: str) -> None:
-    tab = open_tab(furnished.url, size, scheme=scheme)
-    tab.watch.allow(404)
-    tally = Tally(f"G47 {size[0]} {scheme}", seed=0, floor=LEAST_PAGES + 4)
-    for path in pages(furnished, tab.page):
-        tab.page.goto(f"{furnished.url}{path}")
-        judge(tally, tab.page, f"{path}, {size[0]} px, {scheme}")
-    judge_openings(tally, furnished, tab.page, f"{size[0]} px, {scheme}")
-    tally.close()
+def test_every_page_in_every_look(furnished: AppServer, open_tab: OpenTab) -> None:
+    judge_all(furnished, open_tab, len(LOOKS))

@@ -1,4 +1,10 @@
-/* Opens the dialog when content arrives in it and closes it when the content is gone. Typed text is not lost to a stray click. */
+/* Opens the dialog when content arrives in it and closes it when the content is gone. Typed text is not lost to a stray click, nor to
+   a button that closes the dialog without saving. */
+
+import { say } from "./failures.js";
+
+const UNSAVED = "What you changed here is not saved yet. Save it, or cancel, and then go on.";
+const CLOSERS = '[form=actions][hx-target="#dialog"], form[hx-target="#dialog"]:not(#task-form) button';
 
 function isChanged(field) {
   if (field.type === "checkbox") return field.checked !== field.defaultChecked;
@@ -7,14 +13,15 @@ function isChanged(field) {
 }
 
 export default function dialog(element) {
+  const content = element.firstElementChild;
   const isDirty = () => [...element.querySelectorAll("input, textarea, select")].some(isChanged);
   const close = () => element.open && element.close();
 
   const observer = new MutationObserver(() => {
-    if (!element.firstElementChild) close();
+    if (!content.firstElementChild) close();
     else if (!element.open) element.showModal();
   });
-  observer.observe(element, { childList: true });
+  observer.observe(content, { childList: true });
 
   function onClick(event) {
     const isBackdrop = event.target === element;
@@ -23,11 +30,20 @@ export default function dialog(element) {
     if (control || (isBackdrop && !isDirty())) close();
   }
 
-  const empty = () => element.replaceChildren();
+  function guard(event) {
+    if (!event.target.closest(CLOSERS) || ![...content.querySelectorAll("#task-form :is(input, textarea, select)")].some(isChanged)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    say(null, UNSAVED);
+  }
+
+  const empty = () => content.replaceChildren();
+  element.addEventListener("click", guard, true);
   element.addEventListener("click", onClick);
   element.addEventListener("close", empty);
   return () => {
     observer.disconnect();
+    element.removeEventListener("click", guard, true);
     element.removeEventListener("click", onClick);
     element.removeEventListener("close", empty);
   };

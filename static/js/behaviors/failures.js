@@ -5,7 +5,7 @@ const UNREACHABLE = "The server could not be reached, so nothing was saved. Chec
 const TOO_SLOW = "The server took too long. It may still have done it: look before you try again.";
 const BROKEN = "The server could not answer properly. Nothing may have been saved: look before you try again.";
 
-function say(source, sentence) {
+export function say(source, sentence) {
   const place = source?.closest?.("[data-failure-into]")?.dataset.failureInto;
   if (place) {
     document.querySelector(place).textContent = sentence;

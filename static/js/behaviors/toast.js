@@ -1,15 +1,6 @@
 /* Takes a message away after eight seconds (errors: sixteen), not while it is pointed at or holds the focus. */
 
-const MOST = 4;
 const MILLISECONDS = { info: 8000, error: 16000 };
-
-/* Above an open dialog too: a popover that is shown anew comes on top. */
-function raise(region) {
-  while (region.children.length > MOST) region.firstElementChild.remove();
-  region.popover = "manual";
-  if (region.matches(":popover-open") && document.querySelector("dialog[open]")) region.hidePopover();
-  if (!region.matches(":popover-open")) region.showPopover();
-}
 
 export default function toast(element) {
   let timer = null;
@@ -29,7 +20,6 @@ export default function toast(element) {
   element.addEventListener("htmx:after:swap", ({ detail }) => {
     if (detail.ctx.response.raw.ok) element.remove();
   });
-  raise(element.parentElement);
   wait();
   return stop;
 }

@@ -1,6 +1,7 @@
 /* The server's items as the library's events, and what stands in each. Text is set as text, never as HTML. */
 
-const SHORT_MINUTES = 30;
+/* Up to so many minutes a block has these classes: its height decides how many lines of its title are drawn. */
+const SIZES = [[14, ["is-short", "is-tiny"]], [30, ["is-short"]], [50, ["is-low"]], [80, ["is-medium"]]];
 
 function element(tag, name, text) {
   const made = document.createElement(tag);
@@ -27,7 +28,7 @@ function names(item) {
     `is-${item.kind}`,
     `is-${item.status}`,
     `level-${item.level}`,
-    ...(minutes <= SHORT_MINUTES ? ["is-short"] : []),
+    ...(SIZES.find(([most]) => minutes <= most)?.[1] ?? []),
     ...(item.provisional ? ["is-provisional"] : []),
     ...(item.late ? ["is-late"] : []),
   ];
@@ -56,8 +57,17 @@ function events(known) {
   }));
 }
 
-function shades(work) {
-  return work.map(({ start, end }, number) => ({ id: `work-${number}`, start, end, display: "background", classNames: ["work"] }));
+/* What is left of the days when the working hours are taken out: people see at once where nothing is planned. */
+function shades(work, from, to) {
+  const rests = [];
+  let at = from;
+  for (const span of [...work].sort((one, other) => one.start.localeCompare(other.start))) {
+    const [start, end] = [span.start.slice(0, 16), span.end.slice(0, 16)];
+    if (start > at) rests.push({ start: at, end: start });
+    if (end > at) at = end;
+  }
+  if (at < to) rests.push({ start: at, end: to });
+  return rests.map((rest, number) => ({ ...rest, id: `rest-${number}`, display: "background", classNames: ["rest"] }));
 }
 
 /* The library asks for all contents anew when one thing moves: what has not changed is handed out again, and nothing is drawn.

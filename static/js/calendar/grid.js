@@ -49,13 +49,17 @@ export default function grid(element) {
     known.clear();
     for (const item of contents.items) known.set(key(item), item);
     work = contents.work;
-    calendar.setOption("events", [...draw.events(known), ...(view === "month" ? [] : draw.shades(work))]);
+    const { activeStart, activeEnd } = calendar.getView();
+    const rests = view === "month" ? [] : draw.shades(work, wall(activeStart), wall(activeEnd));
+    calendar.setOption("events", [...draw.events(known), ...rests]);
   }
 
-  /* An hour before the first that there is to see of any day, whatever the person's hours are. */
+  /* An hour before the first that there is to see of any day, whatever the person's hours are; sideways on a phone, today. */
   function reveal(contents) {
     const starts = [...contents.items, ...contents.work].map(({ start }) => Number(start.slice(11, 13)));
     calendar.setOption("scrollTime", `${two(Math.max(0, Math.min(8, ...starts) - 1))}:00`);
+    const today = element.querySelector(".ec-col-head.ec-today");
+    if (today) element.querySelector(".ec-main").scrollLeft = today.offsetLeft - element.querySelector(".ec-sidebar").offsetWidth;
   }
 
   function begin() {
@@ -106,17 +110,19 @@ export default function grid(element) {
     nowIndicator: true,
     slotDuration: "00:30",
     snapDuration: "00:15",
-    slotHeight: 28,
+    slotHeight: 32,
     slotLabelInterval: "01:00",
     slotEventOverlap: false,
     slotLabelFormat: CLOCK,
     eventTimeFormat: CLOCK,
     dayHeaderFormat: view === "month" ? { weekday: "short" } : { weekday: "short", day: "numeric" },
     dayMaxEvents: true,
+    moreLinkContent: ({ num }) => (matchMedia("(max-width: 47.99rem)").matches ? `+${num}` : `+${num} more`),
     editable: true,
     selectable: view !== "month",
     longPressDelay: LONG_PRESS_MS,
     eventContent: ({ event }) => draw.content(event, known.get(event.id)),
+    eventDidMount: ({ el, event }) => event.display === "background" && el.setAttribute("aria-hidden", "true"),
     eventClick: clicked,
     eventDragStart: begin,
     eventDragStop: end,
