@@ -7,7 +7,7 @@ import os
 import platform
 import time
 
-from benchmarks import planner, web
+from benchmarks import pages, planner, web
 from benchmarks.measure import table
 
 
@@ -20,6 +20,8 @@ def main() -> None:
         web.start_up(options.quick),
         *web.busy(options.quick),
         web.today(options.quick),
+        pages.today(options.quick),
+        pages.calendar(options.quick),
         planner.planner(options.quick),
     ]
     print(table(sections))

@@ -34,6 +34,19 @@ def seed(database: Path, count: int, now: datetime) -> None:
     engine.dispose()
 
 
+def fill_week(database: Path, count: int, first: datetime) -> None:
+    """Give the one person of a database that nobody serves so many open tasks, each in a quarter of an hour of the seven days
+    from the midnight `first` on, one after the other from eight o'clock."""
+    engine = create_engine(f"sqlite:///{database}")
+    with Session(engine) as session, session.begin():
+        owner = session.scalars(select(User.id)).one()
+        per_day = -(-count // 7)
+        starts = [first + timedelta(days=n // per_day, hours=8, minutes=15 * (n % per_day)) for n in range(count)]
+        session.execute(insert(Task), [_task(owner, 1, n, first, count) | {"status": TaskStatus.OPEN, "completed_at": None} for n in range(count)])
+        session.execute(insert(Block), [_block(owner, n + 1, at) for n, at in enumerate(starts)])
+    engine.dispose()
+
+
 def _task(owner: int, first: int, number: int, now: datetime, count: int) -> dict[str, object]:
     is_open = number % OPEN_SHARE == 0
     created_at = now - timedelta(minutes=30 * (count - number))

@@ -20,6 +20,7 @@ function icon(name) {
   return svg;
 }
 
+const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 const clock = (at) => at.toTimeString().slice(0, 5);
 
 function names(item) {
@@ -90,7 +91,7 @@ function compose(event, item) {
   time.append(element("span", "event-until", `–${clock(event.end)}`));
   if (item?.pinned) time.prepend(icon("pin"));
   if (item?.late) time.prepend(icon("warning"));
-  if (item) time.append(element("span", "visually-hidden", words(item)));
+  if (item) time.append(element("span", "visually-hidden", `, ${DAY.format(event.start)}${words(item)}`));
   if (item) title.title = `${event.title}, ${time.textContent}${item.reason ? `. ${item.reason}` : ""}`;
   return { domNodes: [title, time] };
 }

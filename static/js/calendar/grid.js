@@ -110,7 +110,7 @@ export default function grid(element) {
     nowIndicator: true,
     slotDuration: "00:30",
     snapDuration: "00:15",
-    slotHeight: 32,
+    slotHeight: matchMedia("(pointer: coarse), (max-width: 47.99rem)").matches ? 48 : 32, // a quarter of an hour can be hit by a finger
     slotLabelInterval: "01:00",
     slotEventOverlap: false,
     slotLabelFormat: CLOCK,
@@ -135,6 +135,7 @@ export default function grid(element) {
     select: (range) => add(times(range)),
   });
 
+  speakPlainly(element);
   element.addEventListener("dblclick", ({ clientX, clientY, target }) => {
     const point = target.closest(".ec-event") ? null : calendar.dateFromPoint(clientX, clientY);
     if (point) add({ start_at: wall(point.date).replace("T00:00", view === "month" ? "T09:00" : "T00:00") });
@@ -151,6 +152,15 @@ export default function grid(element) {
     find: (target) => known.get(target.closest(".ec-event")?.querySelector("[data-item]")?.dataset.item),
     post: (item, verb, more) => send(address(item, verb, more), {}),
   };
+}
+
+/* The library says that it is a table, but its rows hold buttons: it is read as a group of them instead, each naming its day. */
+function speakPlainly(element) {
+  const roles = ["table", "rowgroup", "row", "cell", "columnheader", "rowheader"].map((role) => `[role=${role}]`);
+  for (const part of element.querySelectorAll([...roles, "[aria-colindex]"].join())) {
+    for (const name of ["role", "aria-colindex", "aria-colcount", "aria-rowcount"]) part.removeAttribute(name);
+  }
+  element.querySelector(".ec-main").tabIndex = 0;
 }
 
 function key({ kind, id, block, start }) {
