@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.e2e.conftest import NARROW, WIDE, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import Slot, check_width, slot_of, slots, until
 
-SLOT_PIXELS = 28
+SLOT_PIXELS = 32
 """Half an hour of the grid."""
 FIRST, SECOND = "Write the report", "Call the dentist"
 
@@ -101,13 +102,31 @@ def test_refused_drop_goes_back(a_plan: AppServer, open_tab: OpenTab) -> None:
     assert slot_of(a_plan, first.task).start == first.start
 
 
+def test_drop_that_does_not_arrive(a_plan: AppServer, open_tab: OpenTab) -> None:
+    """The message says that nothing was saved, and the block is where it was."""
+    tab = open_tab(f"{a_plan.url}/calendar?view=day&date={slots(a_plan)[0].start.date()}")
+    tab.watch.allow_offline()
+    page, first = tab.page, in_order(a_plan)[0]
+    expect(block(page, first.task)).to_be_visible()
+    page.context.set_offline(True)
+    drag(page, block(page, first.task), 6)
+    page.mouse.up()
+    expect(page.locator(".toast[data-kind=error]").first).to_contain_text("nothing was saved")
+    expect(block(page, first.task)).to_contain_text(f"{first.start:%H:%M}–")
+    page.context.set_offline(False)
+
+
 def test_keyboard_in_the_grid_and_adding(a_plan: AppServer, open_tab: OpenTab) -> None:
     """Alt with an arrow moves the block that has the focus; Add opens the form, and what it stores appears by itself."""
     page = show(a_plan, open_tab, "week")
     last = in_order(a_plan)[1]
     block(page, last.task).focus()
-    page.keyboard.press("Alt+ArrowDown")
-    starts(a_plan, last.task, last.start + timedelta(minutes=15), page)
+    for _ in range(2):
+        page.keyboard.press("Alt+ArrowDown")
+        last = replace(last, start=last.start + timedelta(minutes=15))
+        starts(a_plan, last.task, last.start, page)
+        expect(block(page, last.task)).to_contain_text(f"{last.start:%H:%M}")
+        expect(block(page, last.task)).to_be_focused()
     page.get_by_role("link", name="Add", exact=True).click()
     page.get_by_label("What").fill("Order chairs")
     page.get_by_label("When").fill(f"{last.start + timedelta(hours=3):%Y-%m-%dT%H:%M}")
@@ -125,6 +144,7 @@ def test_agenda(a_plan: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> 
     last = in_order(a_plan)[1]
     link = page.locator(".agenda-item").get_by_role("link", name=last.task)
     link.focus()
+    page.keyboard.press("ArrowDown")  # scrolls, and moves nothing
     page.keyboard.press("Alt+ArrowDown")
     starts(a_plan, last.task, last.start + timedelta(minutes=15), page)
     expect(page.locator(".agenda-item", has_text=last.task)).to_contain_text("pinned")

@@ -6,6 +6,8 @@ export default function palette(dialog) {
   const list = dialog.querySelector("[role=listbox]");
   const status = dialog.querySelector("[role=status]");
   const options = () => [...list.querySelectorAll("[role=option]")];
+  let isPending = false; // Enter was pressed before the answer to what was typed
+  const isStale = () => list.querySelector("[data-answers]")?.dataset.answers !== field.value;
   const chosen = () => list.querySelector("[aria-selected=true]");
 
   function choose(option) {
@@ -17,6 +19,7 @@ export default function palette(dialog) {
 
   function open() {
     if (document.querySelector("dialog:modal")) return;
+    list.replaceChildren();
     dialog.showModal();
     field.focus();
     field.select();
@@ -51,8 +54,14 @@ export default function palette(dialog) {
     document.getElementById(option?.dataset.clicks)?.click();
   }
 
+  function press() {
+    isPending = isStale();
+    if (!isPending) chosen()?.click();
+  }
+
   const observer = new MutationObserver(() => {
     choose(options()[0]);
+    if (isPending) press();
     status.textContent = options().length === 1 ? "1 result" : `${options().length} results`;
   });
 
@@ -60,8 +69,9 @@ export default function palette(dialog) {
   field.addEventListener("keydown", move);
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    chosen()?.click();
+    press();
   });
+  field.addEventListener("input", () => (isPending = false));
   list.addEventListener("pointermove", ({ target }) => choose(target.closest("[role=option]") ?? chosen()));
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);

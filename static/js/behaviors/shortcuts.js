@@ -18,7 +18,7 @@ const LIST_KEYS = { j: () => walk(1), k: () => walk(-1), s: () => actOnTask(["st
 
 export default function shortcuts(body) {
   body.addEventListener("keydown", (event) => {
-    if (body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
     if (body.querySelector("[data-key].htmx-request")) return; // what a key asked for is on its way: these are words for it
     if (event.target.closest(TYPING) || document.querySelector("dialog:modal")) return;
     const field = ["q", "/"].includes(event.key) && document.getElementById("quick-add-text");

@@ -19,11 +19,20 @@ export default function grid(element) {
   let isDragging = false;
   let isStale = false;
   let isThere = false;
+  let isSending = false;
+  let held = null; // the block that has the focus, wherever it is drawn anew
   let work = [];
 
   const rehearse = preview(document.getElementById("calendar-preview"));
-  const send = (address, values) =>
-    htmx.ajax("POST", address, { source: element, target: "#toasts", swap: "none", values: { ...shown, ...values } }).finally(refresh);
+  const send = async (address, values) => {
+    isSending = true;
+    try {
+      await htmx.ajax("POST", address, { source: element, target: "#toasts", swap: "none", values: { ...shown, ...values } });
+    } finally {
+      await refresh();
+      isSending = false;
+    }
+  };
   const open = (address) => htmx.ajax("GET", address, { source: element, target: "#dialog", swap: "innerHTML" });
   const add = (times) => open(`/calendar/new?${new URLSearchParams({ ...shown, ...times })}`);
   const address = (item, verb, more = {}) =>
@@ -38,7 +47,10 @@ export default function grid(element) {
     }
     isStale = false;
     const answer = await fetch(url).catch(() => null);
-    if (!answer?.ok) return;
+    if (!answer?.ok) {
+      paint(); // what was dropped, and could not be sent, goes back to its place
+      return;
+    }
     const contents = await answer.json();
     if (isDragging) {
       isStale = true;
@@ -49,9 +61,24 @@ export default function grid(element) {
     known.clear();
     for (const item of contents.items) known.set(key(item), item);
     work = contents.work;
+    paint();
+  }
+
+  function paint() {
     const { activeStart, activeEnd } = calendar.getView();
     const rests = view === "month" ? [] : draw.shades(work, wall(activeStart), wall(activeEnd));
     calendar.setOption("events", [...draw.events(known), ...rests]);
+    if (held) requestAnimationFrame(focusHeld);
+  }
+
+  function itemOf(target) {
+    return known.get(target.closest(".ec-event")?.querySelector("[data-item]")?.dataset.item);
+  }
+
+  function focusHeld() {
+    const [name] = [...known].find(([, item]) => item.kind === held?.kind && item.id === held.id && item.block === held.block) ?? [];
+    if (!name || document.activeElement !== document.body) return;
+    element.querySelector(`[data-item="${CSS.escape(name)}"]`)?.closest(".ec-event").focus();
   }
 
   /* An hour before the first that there is to see of any day, whatever the person's hours are; sideways on a phone, today. */
@@ -136,6 +163,8 @@ export default function grid(element) {
   });
 
   speakPlainly(element);
+  element.addEventListener("focusin", ({ target }) => (held = itemOf(target) ?? null));
+  element.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && (held = null));
   element.addEventListener("dblclick", ({ clientX, clientY, target }) => {
     const point = target.closest(".ec-event") ? null : calendar.dateFromPoint(clientX, clientY);
     if (point) add({ start_at: wall(point.date).replace("T00:00", view === "month" ? "T09:00" : "T00:00") });
@@ -149,8 +178,8 @@ export default function grid(element) {
   });
   refresh();
   return {
-    find: (target) => known.get(target.closest(".ec-event")?.querySelector("[data-item]")?.dataset.item),
-    post: (item, verb, more) => send(address(item, verb, more), {}),
+    find: itemOf,
+    post: (item, verb, more) => isSending || send(address(item, verb, more), {}),
   };
 }
 

@@ -16,7 +16,7 @@ export default function keys(page, { post, find }) {
     if (!event.altKey || event.ctrlKey || event.metaKey || !(event.key in ARROWS)) return;
     const row = event.target.closest(".agenda-item");
     const item = row ? null : find(event.target);
-    const button = row?.querySelector(`[data-key="${event.key}"]`);
+    const button = row?.querySelector(`[data-alt-key="${event.key}"]`);
     if (!button && !item?.movable) return;
     event.preventDefault();
     if (button) {
