@@ -34,7 +34,7 @@ _ZONES = {name: place for place, names in _PLACES.items() for name in names.spli
 _REGIONS = word_set("africa america antarctica asia atlantic australia europe indian pacific")
 _OF_A_PLACE = frozenset({"eastern", "central", "mountain", "pacific"})
 _SEASONS = frozenset({"standard", "daylight", "summer"})
-_UTC = frozenset({"utc", "gmt", "z"})
+_UTC = frozenset({"utc", "gmt"})
 _MAX_OFFSET = 14 * 60
 
 
@@ -50,10 +50,11 @@ def read_zone(words: Words, at: int) -> tuple[int, tzinfo] | None:
 
 def _zone(words: Words, at: int) -> tuple[int, tzinfo] | None:
     word = words.word(at)
-    if word in _UTC and (word != "z" or words.joined(at)):
+    if word in _UTC:
         return _offset(words, at + 1) or (at + 1, UTC)
     if word in {"+", "-"} and not words.joined(at):
-        return _offset(words, at) if words.word(at + 2) == ":" or len(words.word(at + 1)) == 4 else None
+        is_digits = len(words.word(at + 1)) == 4 and words.word(at - 2) == ":"  # "15:00 +0100", but not "5pm +1000 dollars"
+        return _offset(words, at) if words.word(at + 2) == ":" or is_digits else None
     if word in _REGIONS and words.word(at + 1) == "/" and words.joined(at + 1):
         return _named(words, at)
     if word in _ZONES:
@@ -69,7 +70,8 @@ def _abbreviated(words: Words, at: int, word: str) -> tuple[int, tzinfo] | None:
     if word in _OF_A_PLACE:
         is_meant = has_time or (written.istitle() and words.stands_free(end))
     else:
-        is_meant = written.isupper() or (len(word) > 2 and words.stands_free(end) and not words.word(end).isdecimal())
+        is_free = words.stands_free(end) and not words.word(end).isdecimal()
+        is_meant = (written.isupper() or is_free) if len(word) > 2 else (written.isupper() and is_free)  # "3pm CT scan"
     return (end + has_time, ZoneInfo(_ZONES[word])) if is_meant else None
 
 

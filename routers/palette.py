@@ -71,7 +71,16 @@ async def show(request: Request, scope: Reading, q: Annotated[str, Query()] = ""
     groups = groups_of(found)
     total = plural(sum(len(group.hits) for group in groups), "result")
     template = "palette/_results.html" if is_htmx(request) else "palette/index.html"
-    return render(request, scope, template, page="", q=q if is_htmx(request) else found.text, groups=groups, total=total, is_live=is_htmx(request))
+    return render(
+        request,
+        scope,
+        template,
+        page="",
+        q=q if is_htmx(request) else found.text,
+        groups=groups,
+        total=total,
+        is_live=is_htmx(request),
+    )
 
 
 def groups_of(found: Found) -> tuple[Group, ...]:

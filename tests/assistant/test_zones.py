@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assistant.parsed import as_json
 from assistant.quick_add import parse
 from assistant.words import Words
 from assistant.zones import read_zone
@@ -62,3 +63,18 @@ class TestParse:
         draft = parse("Call every Monday and Friday 11pm EST", NOW, "Europe/Berlin")
         assert draft.recurrence == "FREQ=WEEKLY;BYDAY=TU,SA"
         assert draft.start_at == datetime(2026, 11, 21, 5, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "start"),
+    [
+        ("tomorrow 3pm CT scan at hospital", "CT scan at hospital", "2026-11-19T15:00:00"),
+        ("tomorrow 10am PT session", "PT session", "2026-11-19T10:00:00"),
+        ("tomorrow 9am MT exam", "MT exam", "2026-11-19T09:00:00"),
+        ("tomorrow 12pm ET movie", "ET movie", "2026-11-19T12:00:00"),
+        ("Call mom tomorrow 5pm +1000 dollars", "Call mom +1000 dollars", "2026-11-19T17:00:00"),
+    ],
+)
+def test_words_that_are_no_zones(text: str, title: str, start: str) -> None:
+    found = as_json(parse(text, NOW, "Europe/Berlin"))
+    assert (found["title"], found["start"]) == (title, start)

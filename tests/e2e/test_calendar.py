@@ -40,9 +40,10 @@ def block(page: Page, title: str) -> Locator:
 
 def drag(page: Page, thing: Locator, half_hours: int, *, by_end: bool = False) -> None:
     """Take a block, or its lower end, so many half hours down; the mouse holds it still."""
-    expect(thing).to_be_visible()
-    box = thing.bounding_box()
-    assert box is not None
+    box = None
+    while box is None:  # it may be drawn anew at this moment
+        expect(thing).to_be_visible()
+        box = thing.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + (box["height"] - 4 if by_end else 12)
     page.mouse.move(x, y)
     page.mouse.down()

@@ -19,20 +19,13 @@ export default function grid(element) {
   let isDragging = false;
   let isStale = false;
   let isThere = false;
-  let isSending = false;
+  let queue = Promise.resolve(); // key presses are sent one after the other, each for the block as it is by then
   let held = null; // the block that has the focus, wherever it is drawn anew
   let work = [];
 
   const rehearse = preview(document.getElementById("calendar-preview"));
-  const send = async (address, values) => {
-    isSending = true;
-    try {
-      await htmx.ajax("POST", address, { source: element, target: "#toasts", swap: "none", values: { ...shown, ...values } });
-    } finally {
-      await refresh();
-      isSending = false;
-    }
-  };
+  const send = (address, values) =>
+    htmx.ajax("POST", address, { source: element, target: "#toasts", swap: "none", values: { ...shown, ...values } }).finally(refresh);
   const open = (address) => htmx.ajax("GET", address, { source: element, target: "#dialog", swap: "innerHTML" });
   const add = (times) => open(`/calendar/new?${new URLSearchParams({ ...shown, ...times })}`);
   const address = (item, verb, more = {}) =>
@@ -75,8 +68,12 @@ export default function grid(element) {
     return known.get(target.closest(".ec-event")?.querySelector("[data-item]")?.dataset.item);
   }
 
+  function nameOf(wanted) {
+    return [...known].find(([, item]) => item.kind === wanted?.kind && item.id === wanted.id && item.block === wanted.block)?.[0];
+  }
+
   function focusHeld() {
-    const [name] = [...known].find(([, item]) => item.kind === held?.kind && item.id === held.id && item.block === held.block) ?? [];
+    const name = nameOf(held);
     if (!name || document.activeElement !== document.body) return;
     element.querySelector(`[data-item="${CSS.escape(name)}"]`)?.closest(".ec-event").focus();
   }
@@ -179,7 +176,13 @@ export default function grid(element) {
   refresh();
   return {
     find: itemOf,
-    post: (item, verb, more) => isSending || send(address(item, verb, more), {}),
+    post(pressed, verb, more) {
+      queue = queue.then(() => {
+        const item = known.get(nameOf(pressed));
+        return item && send(address(item, verb, more(item)), {});
+      });
+      queue = queue.catch(() => null); // the page has said so already
+    },
   };
 }
 

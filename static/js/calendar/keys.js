@@ -24,7 +24,7 @@ export default function keys(page, { post, find }) {
       button.click();
     } else if (item.block) {
       const [verb, how] = ARROWS[event.key];
-      post(item, verb, verb === "day" ? { day: dayAfter(item.start, how) } : how);
+      post(item, verb, ({ start }) => (verb === "day" ? { day: dayAfter(start, how) } : how));
     }
   });
   page.addEventListener("click", ({ target }) => {
