@@ -42,7 +42,10 @@ def fill_week(database: Path, count: int, first: datetime) -> None:
         owner = session.scalars(select(User.id)).one()
         per_day = -(-count // 7)
         starts = [first + timedelta(days=n // per_day, hours=8, minutes=15 * (n % per_day)) for n in range(count)]
-        session.execute(insert(Task), [_task(owner, 1, n, first, count) | {"status": TaskStatus.OPEN, "completed_at": None} for n in range(count)])
+        session.execute(
+            insert(Task),
+            [_task(owner, 1, n, first, count) | {"status": TaskStatus.OPEN, "completed_at": None} for n in range(count)],
+        )
         session.execute(insert(Block), [_block(owner, n + 1, at) for n, at in enumerate(starts)])
     engine.dispose()
 
