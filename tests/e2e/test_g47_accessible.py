@@ -1,7 +1,7 @@
 """G47: anyone can use it. axe finds no violation of WCAG 2.2 AA on any page, nor in what opens on top of one.
 
-Pages are found by walking the navigation, so that a new entry is judged as soon as it is there. One server and one tab: a page is
-loaded once and looked at in several widths and themes. Test size: each page in one of the six looks, in turn; long size: in all.
+Pages are found by walking the navigation, so that a new entry is judged as soon as it is there. One server and one tab: a page
+is loaded once and looked at in several widths and themes. Test size: each page in one of the six looks, in turn; long: in all.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ RUN = """async (rules) => {
     const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
     return found.filter((words) => !/^target-size: .*ec-event/.test(words)).slice(0, 5);
 }"""
-"""A short block in the grid is as high as it is long; the agenda does the same with large targets (WCAG 2.5.8, "equivalent").
+"""A short block of the grid is as high as it is long; the agenda does the same with large targets (WCAG 2.5.8, equivalent).
 Of the API's many operations and types, all alike, the first are judged."""
-SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.allSettled(
-    document.getAnimations().filter((it) => it.effect.getTiming().iterations !== Infinity).map((it) => it.finished)))"""
+SETTLED = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const finite = document.getAnimations().filter((it) => it.effect.getTiming().iterations !== Infinity);
+    await Promise.allSettled(finite.map((it) => it.finished));
+}"""
 """Colours change over a moment when the theme does."""
 Look = tuple[tuple[int, int], str]
 LOOKS: tuple[Look, ...] = (
@@ -95,8 +98,8 @@ def visit(page: Page, url: str) -> None:
 def openings(page: Page) -> Iterator[tuple[str, str, Callable[[], object], str]]:
     """What opens on top of a page: its name, that page, how it is opened, and what is there then."""
     yield "task dialog", "/", lambda: open_dialog(page, REPORT), "#dialog form"
-    yield "task dialog on the calendar", "/calendar", lambda: page.locator(".ec-event.is-task").first.click(), "#dialog form"
-    yield "chosen tasks", "/tasks", lambda: page.locator(".pick").first.click(), "#bulk"
+    yield "task dialog on the calendar", "/calendar", page.locator(".ec-event.is-task").first.click, "#dialog form"
+    yield "chosen tasks", "/tasks", page.locator(".pick").first.click, "#bulk"
     yield "chat", "/", lambda: page.locator("#chat-open").click(), "#chat-drawer #chat-text"
     yield "palette", "/", lambda: page.keyboard.press("Control+k"), "#palette [role=option]"
     yield "shortcuts", "/", lambda: page.keyboard.press("?"), "#shortcuts"
