@@ -55,7 +55,7 @@ def read(settings: Settings, token: str, kind: Kind, now: datetime) -> Claims | 
         return None
     scope, subject, jti = said.get("scope", Grant.ADMIN.value), said["sub"], said["jti"]
     is_subject = isinstance(subject, str) and subject.isascii() and subject.isdecimal() and len(subject) < 19
-    is_whole = is_subject and said["typ"] == kind and isinstance(jti, str) and bool(jti) and scope in {*Grant}
+    is_whole = is_subject and said["typ"] == kind and isinstance(jti, str) and bool(jti) and scope in [*Grant]
     return Claims(int(subject), jti, Grant(scope)) if is_whole and _is_timely(said, now.timestamp()) else None
 
 

@@ -104,16 +104,20 @@ async def site(stage: Stage, apps: dict[str, FastAPI]) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def cast(stage: Stage) -> AsyncIterator[Cast]:
+async def cast(stage: Stage, apps: dict[str, FastAPI]) -> AsyncIterator[Cast]:
     """The application with accounts: ada owns it, eve is a member, amy an admin; each signed in."""
     stage.settings = settings_for(stage.database.url, auth="accounts", rate_limit="100000/minute")
-    app = create_app(stage.settings, stage.clock)
+    key = f"accounts in {stage.database.url}"
+    if key not in apps:
+        apps[key] = create_app(stage.settings, stage.clock)
+    app = apps[key]
+    app.middleware_stack = None
+    equip(app, stage.settings, stage.database, stage.clock)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
         yield await gather(stage, Site(app, http))
     await app.state.mailer.settle()
     await app.state.solver.close()
-    await app.state.database.close()
 
 
 @pytest.fixture

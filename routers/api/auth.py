@@ -147,7 +147,7 @@ async def revoke_pair(request: Request, body: RefreshIn) -> None:
 
 @router.get("/me", dependencies=[Depends(signed_in)], responses=errors(401, 403))
 async def get_identity(scope: Reading) -> MeOut:
-    """Who asks."""
+    """Who asks, and what their token may do."""
     access, user = scope.access, await users.show(scope.session, scope.person)
     return MeOut(
         id=scope.person.id,
