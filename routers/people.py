@@ -36,17 +36,17 @@ async def invite(request: Request, form: FormValues) -> Response:
     return await _handed(request, link)
 
 
-@router.post("/{user_id}/link")
-async def make_link(request: Request, user_id: RowId) -> Response:
+@router.post("/{person_id}/link")
+async def make_link(request: Request, person_id: RowId) -> Response:
     async with writing(request) as scope:
-        link = await AccountService(scope).make_link(user_id)
+        link = await AccountService(scope).make_link(person_id)
     return await _handed(request, link)
 
 
-@router.post("/{user_id}/role")
-async def set_role(request: Request, user_id: RowId, form: FormValues) -> Response:
+@router.post("/{person_id}/role")
+async def set_role(request: Request, person_id: RowId, form: FormValues) -> Response:
     async with writing(request) as scope:
-        row = await AccountService(scope).set_role(user_id, form.values.get("role", ""))
+        row = await AccountService(scope).set_role(person_id, form.values.get("role", ""))
     # Whoever gave up their own role may not see this page any more.
     where = "/settings" if row.is_self and row.role is Role.MEMBER else PEOPLE
     return redirect(
@@ -54,17 +54,17 @@ async def set_role(request: Request, user_id: RowId, form: FormValues) -> Respon
     )
 
 
-@router.post("/{user_id}/disable")
-async def disable(request: Request, user_id: RowId) -> Response:
+@router.post("/{person_id}/disable")
+async def disable(request: Request, person_id: RowId) -> Response:
     async with writing(request) as scope:
-        row = await AccountService(scope).disable(user_id)
+        row = await AccountService(scope).disable(person_id)
     return redirect(PEOPLE, Toast(f"{row.name} is shut out, in every browser and program."))
 
 
-@router.post("/{user_id}/enable")
-async def enable(request: Request, user_id: RowId) -> Response:
+@router.post("/{person_id}/enable")
+async def enable(request: Request, person_id: RowId) -> Response:
     async with writing(request) as scope:
-        row = await AccountService(scope).enable(user_id)
+        row = await AccountService(scope).enable(person_id)
     return redirect(PEOPLE, Toast(f"{row.name} may sign in again."))
 
 
