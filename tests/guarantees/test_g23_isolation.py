@@ -101,10 +101,14 @@ def test_every_route_is_declared() -> None:
 
 async def ask(cast: Cast, route: Route, path: str, headers: Headers) -> tuple[int, str]:
     """The status, and what was said; a form for pages, JSON for programs."""
-    about = {} if route.is_safe else {"json": BODY} if route.kind == "program" else {"data": FIELDS}
-    if route.kind == "program" and route.method == "DELETE":
-        about = {}
-    answer = await cast.site.http.request(route.method, path, headers=dict(headers), **about)
+    asks_json = route.kind == "program"
+    answer = await cast.site.http.request(
+        route.method,
+        path,
+        headers=dict(headers),
+        json=BODY if asks_json and route.method in {"POST", "PUT", "PATCH"} else None,
+        data=FIELDS if not asks_json and not route.is_safe else None,
+    )
     cast.site.http.cookies.clear()
     return answer.status_code, answer.headers.get("location", "") if answer.status_code == 303 else answer.text
 

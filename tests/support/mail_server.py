@@ -68,4 +68,4 @@ def link_in(letter: EmailMessage) -> str:
     found = LINK.findall(plain)
     assert len(found) == 1
     assert f'href="{found[0]}"' in html
-    return found[0]
+    return str(found[0])
