@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
 import logs
@@ -19,6 +20,7 @@ from config import ROOT, Settings, get_settings
 from db import Database
 from planning.process import SolverProcess
 from routers import (
+    account,
     ai_log,
     blocks,
     calendar,
@@ -34,30 +36,36 @@ from routers import (
     look,
     palette,
     parts,
+    people,
     plan,
     projects,
     saved_filters,
     series,
     settings,
+    sign_in,
     stream,
     task_list,
     tasks,
     today,
     welcome,
 )
-from routers.api import RESOURCES
+from routers.api import RESOURCES, auth
 from routers.api import tasks as api_tasks
 from routers.api.documented import COMMON, DESCRIPTION, errors
 from routers.api.etags import EntityTags
 from routers.cors import ApiCors
+from routers.deps import signed_in
 from routers.errors import register
-from routers.limits import RateLimit
+from routers.limits import Attempts, RateLimit
 from routers.middleware import Guard
 from scheduler import Scheduler
 from services import users
 from services.chat_turns import ChatTurns
+from services.door import Door
 from services.health import database_problem
+from services.mailer import Mailer
 from services.runs import Runner
+from services.sign_in import SignInService
 from services.signals import Hub
 
 log = logging.getLogger(__name__)
@@ -79,17 +87,23 @@ PAGES = (
     settings,
     look,
     palette,
-    installation,
     welcome,
     hours,
     ai_log,
     history,
     insights,
+    account,
+    people,
     stream,
-    health,
-    docs,
 )
-API = "/api/v1"
+"""They are for whoever is signed in."""
+OPEN = (sign_in, installation, health, docs)
+"""They are for everybody, and read nothing of anybody."""
+API, AUTH = "/api/v1", "/auth"
+SHOWN_AS_BEARER = HTTPBearer(
+    auto_error=False, description="An access token of `POST /auth/token`, or a token made in Settings."
+)
+"""It is for the description alone: `signed_in` decides."""
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> FastAPI:
@@ -114,11 +128,15 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     if settings.cors_origins:
         app.add_middleware(ApiCors, origins=settings.cors_origins)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback, origins=settings.cors_origins)
-    for page in PAGES:
+    for page in OPEN:
         app.include_router(page.router)
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(signed_in)])
+    app.include_router(auth.router, prefix=AUTH, responses=errors(422, 429, 500, 503))
+    known = [Depends(signed_in), Depends(SHOWN_AS_BEARER)]
     for resource in RESOURCES:
-        app.include_router(resource, prefix=API, responses=errors(*COMMON))
-    in_path = [Depends(api_tasks.user_in_path)]
+        app.include_router(resource, prefix=API, dependencies=known, responses=errors(*COMMON))
+    in_path = [*known, Depends(api_tasks.user_in_path)]
     app.include_router(api_tasks.basics, prefix=API + "/{user_id}", dependencies=in_path, responses=errors(*COMMON))
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     register(app)
@@ -131,6 +149,7 @@ def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[
     state.settings, state.database, state.clock = settings, database, clock
     state.gateway, state.solver, state.hub = Gateway(), SolverProcess(), Hub()
     state.turns = ChatTurns(database, settings, state.gateway, state.solver, clock)
+    state.mailer, state.attempts = Mailer(settings), Attempts()
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -154,6 +173,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(background, return_exceptions=True)
         await scheduler.stop()
         await state.turns.close()
+        await state.mailer.settle()
         await state.solver.close()
         await state.database.close()
 
@@ -165,12 +185,26 @@ async def _begin(app: FastAPI, scheduler: Scheduler) -> None:
         await asyncio.sleep(state.settings.poll_seconds)
     async with state.database.session_scope() as session:
         person = await users.ensure_local_person(session, state.settings, state.clock())
+    await _tell_setup_link(app)
     scheduler.start()
     # DSPy only where a model is in use: it takes half a second and 24 MB, and a first call loads it too.
     loads = [state.solver.start(), *([asyncio.to_thread(warm)] if person.uses_model else [])]
     for result in await asyncio.gather(*loads, return_exceptions=True):
         if isinstance(result, Exception):
             log.warning("Something did not start, and will be tried again when it is needed: %s", result)
+
+
+async def _tell_setup_link(app: FastAPI) -> None:
+    """Whoever reads the log of an instance that nobody owns may take it."""
+    state = app.state
+    if not state.settings.has_accounts:
+        return
+    async with state.database.session_scope() as session:
+        link = await SignInService(Door(session, state.clock(), state.settings)).make_setup_link()
+    if link is not None:
+        log.warning("Nobody owns this Dayloom yet. Open this link to set it up (once, within 24 hours): %s", link)
+    if not state.settings.is_https and not state.settings.is_loopback:
+        log.warning("PUBLIC_URL is not https: whoever listens on the network can act as those who sign in.")
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Dayloom: a day planner that people can trust.")
 
+user_cli = typer.Typer(no_args_is_help=True, help="People of an instance with accounts (AUTH=accounts).")
+cli.add_typer(user_cli, name="user")
+
 GRACE_SECONDS = 5
 
 
@@ -69,7 +72,7 @@ def serve() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=settings.allow_remote,
+        proxy_headers=settings.allow_remote or bool(settings.public_url),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])
@@ -90,6 +93,50 @@ def migrate() -> None:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         typer.echo(f"dayloom: DATABASE_URL cannot be used: {reason}", err=True)
         raise typer.Exit(2) from None
+
+
+@user_cli.command("link")
+def user_link(
+    email: Annotated[str, typer.Argument(help="Whose link; left out: the link that sets the instance up.")] = "",
+) -> None:
+    """Print a link that works once: to set the instance up, or to sign somebody in."""
+    import asyncio
+
+    from errors import AppError
+
+    with _told():
+        settings = get_settings()
+        if not settings.has_accounts:
+            raise ConfigurationError("AUTH=local has no accounts, so nobody signs in. Set AUTH=accounts.")
+        try:
+            link = asyncio.run(_link(settings, email))
+        except AppError as error:
+            raise ConfigurationError(error.message) from None
+        if link is None:
+            raise ConfigurationError(
+                f"Nobody who may sign in has the address {email}."
+                if email
+                else "There is an owner. Say whose link: user link EMAIL."
+            )
+    typer.echo(link)
+
+
+async def _link(settings: Settings, email: str) -> str | None:
+    from db import Database
+    from services.door import Door
+    from services.sign_in import SignInService, fold_email
+
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        async with database.session_scope() as session:
+            door = Door(session, datetime.now(UTC), settings)
+            service = SignInService(door)
+            link = await (service.make_link_for(fold_email(email) or "") if email else service.make_setup_link())
+            if link is not None:
+                await door.note("link shown", None, email or "set up")
+            return link
+    finally:
+        await database.close()
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from email.utils import parseaddr
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,6 +32,7 @@ DEFAULT_MODEL = "openrouter/deepseek/deepseek-v3.2-exp"
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 PositiveMinutes = Annotated[int, Field(ge=0, le=24 * 60)]
+SessionDays = Annotated[int, Field(ge=1, le=400)]
 
 
 class Settings(BaseSettings):
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", env_ignore_empty=True)
 
+    auth: Literal["local", "accounts"] = "local"
     host: str = "127.0.0.1"
     port: int = Field(default=8081, ge=1, le=65535)
     public_url: str = ""
@@ -47,6 +50,11 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/dayloom.db"
     database_pool_size: int = Field(default=10, ge=1, le=200)
     secret_key: SecretStr = SecretStr("")
+    jwt_secret: SecretStr = SecretStr("")
+    session_idle_days: SessionDays = 14
+    session_absolute_days: SessionDays = 90
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
     log_format: Literal["plain", "json"] = "plain"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     timezone: str = ""
@@ -77,7 +85,7 @@ class Settings(BaseSettings):
             ip_address(host)
         return host
 
-    @field_validator("log_format", "log_level", mode="before")
+    @field_validator("auth", "log_format", "log_level", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -99,7 +107,7 @@ class Settings(BaseSettings):
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _origins_are_named(cls, origins: object) -> object:
-        """Origins between commas. There is no "all": with no accounts yet, whoever may ask may do everything."""
+        """Origins between commas. There is no "all": without accounts, whoever may ask may do everything."""
         found = [part.strip().rstrip("/") for part in origins.split(",")] if isinstance(origins, str) else origins
         if not isinstance(found, Iterable):
             return found
@@ -126,7 +134,22 @@ class Settings(BaseSettings):
             raise ValueError("must be an IANA zone such as Europe/Berlin")
         return zone
 
-    @field_validator("secret_key")
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server_is_named(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        if url.get_secret_value() and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+            raise ValueError("must look like smtp://user:password@mail.example.org:587 or smtps://mail.example.org")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender_is_an_address(cls, sender: str) -> str:
+        if sender and "@" not in parseaddr(sender)[1]:
+            raise ValueError("must be an address such as dayloom@example.org or Dayloom <dayloom@example.org>")
+        return sender
+
+    @field_validator("secret_key", "jwt_secret")
     @classmethod
     def _secret_is_long(cls, key: SecretStr) -> SecretStr:
         if key.get_secret_value() and len(key.get_secret_value()) < 32:
@@ -165,6 +188,16 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{host}:{self.port}"
 
     @property
+    def has_accounts(self) -> bool:
+        """Whether people sign in; otherwise whoever reaches the server is its one person."""
+        return self.auth == "accounts"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the server over TLS, as PUBLIC_URL says."""
+        return self.url.startswith("https://")
+
+    @property
     def default_zone(self) -> str:
         """The zone of a new person: the configured one, else this machine's, else UTC."""
         local = self.timezone or get_localzone_name()
@@ -184,12 +217,25 @@ def get_settings() -> Settings:
         raise ConfigurationError(f"{name} cannot be used: {reason}.") from None
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f".env cannot be read: {error}.") from None
-    if not settings.is_loopback and not settings.allow_remote:
-        raise ConfigurationError(
-            f"HOST={settings.host} would let others in, and there are no accounts yet: "
-            "use 127.0.0.1, or set ALLOW_REMOTE=true behind a proxy that asks who is there."
-        )
+    _refuse_open_doors(settings)
     return settings
+
+
+def _refuse_open_doors(settings: Settings) -> None:
+    """What each value allows alone and both together do not."""
+    if not settings.has_accounts and not settings.is_loopback and not settings.allow_remote:
+        raise ConfigurationError(
+            f"HOST={settings.host} would let others in without asking who they are: use 127.0.0.1, set AUTH=accounts, "
+            "or set ALLOW_REMOTE=true behind a proxy that asks."
+        )
+    if settings.has_accounts and not settings.is_loopback and not settings.public_url:
+        raise ConfigurationError(
+            "PUBLIC_URL is needed with AUTH=accounts: links to sign in are made of it, such as https://plan.example.org."
+        )
+    if settings.smtp_url.get_secret_value() and not settings.mail_from:
+        raise ConfigurationError("MAIL_FROM is needed with SMTP_URL: the address that mails come from.")
+    if settings.session_idle_days > settings.session_absolute_days:
+        raise ConfigurationError("SESSION_IDLE_DAYS cannot be more than SESSION_ABSOLUTE_DAYS.")
 
 
 def _refuse_unreadable_lines(path: Path) -> None:

@@ -25,6 +25,28 @@ class InvalidInputError(AppError):
     status = 422
 
 
+class UnauthenticatedError(AppError):
+    """Nobody is signed in, or not any more."""
+
+    status = 401
+
+
+class ForbiddenError(AppError):
+    """Who asks is known, and may not do this."""
+
+    status = 403
+
+
+class TooOftenError(AppError):
+    """The same was asked too many times; `wait_seconds` until it may be asked again."""
+
+    status = 429
+
+    def __init__(self, message: str, wait_seconds: int) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
 class NotFoundError(AppError):
     """Missing, deleted or somebody else's: the three look alike."""
 

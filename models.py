@@ -32,6 +32,8 @@ TITLE_LENGTH = 500
 CONTEXT_LENGTH = 10_000
 NAME_LENGTH = 100
 KEY_LENGTH = 300  # a letter may fold to three
+EMAIL_LENGTH = 320
+DIGEST_LENGTH = 64
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -47,6 +49,26 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: JSON}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class LinkUse(StrEnum):
+    SETUP = "setup"
+    INVITE = "invite"
+    SIGN_IN = "sign_in"
+
+
+class Grant(StrEnum):
+    """What a token may do: read; change its person's things too; all that its person may."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
 
 
 class TaskStatus(StrEnum):
@@ -123,6 +145,111 @@ class User(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
+
+
+class Account(Base):
+    """What lets a person sign in: their address (folded, so that one address is one account), what they may do, perhaps a
+    password (argon2). Without accounts (AUTH=local) the one person has none."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (one_of("role", Role), UniqueConstraint("email"))
+
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    role: Mapped[Role] = mapped_column(word(Role), default=Role.MEMBER)
+    password_hash: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+
+class BrowserSession(Base):
+    """A browser in which somebody is signed in. Its cookie holds a secret of which the digest is here."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (UniqueConstraint("digest"), Index("ix_sessions_user_id", "user_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    address: Mapped[str] = mapped_column(String(64))
+
+
+class SignInLink(Base):
+    """A link that signs a person in once, by one UPDATE of `used_at`, until `expires_at`. Its secret is not here."""
+
+    __tablename__ = "sign_in_links"
+    __table_args__ = (
+        one_of("meant_for", LinkUse),
+        UniqueConstraint("digest"),
+        Index("ix_sign_in_links_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    meant_for: Mapped[LinkUse] = mapped_column(word(LinkUse))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RefreshToken(Base):
+    """One of a family of refresh tokens: each is used once and makes the next. One that comes twice ends its family.
+
+    `began_at` is when the family was made, by which all of it ends.
+    """
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index("ix_refresh_tokens_user_id", "user_id"),
+        Index("ix_refresh_tokens_family", "family"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    family: Mapped[str] = mapped_column(String(32))
+    began_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """A key that a person has made for a program: what it may do, and until when. `hint` is its end, for recognising it."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (one_of("scope", Grant), UniqueConstraint("digest"), Index("ix_api_tokens_user_id", "user_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = owner()
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    hint: Mapped[str] = mapped_column(String(8))
+    scope: Mapped[Grant] = mapped_column(word(Grant))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """Something that was done about accounts: by whom (`actor_id`, None for the command line), to whom, in words."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_user_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(Id, ForeignKey("users.id", ondelete="SET NULL"))
+    actor_id: Mapped[int | None] = mapped_column(Id, ForeignKey("users.id", ondelete="SET NULL"))
+    act: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[str] = mapped_column(String(300))
+    address: Mapped[str] = mapped_column(String(64))
 
 
 class Preferences(Base):

@@ -14,7 +14,8 @@ from pydantic import AwareDatetime
 from errors import AppError, InvalidInputError
 from models import BlockSource
 from routers.calendar import answered
-from routers.deps import LARGEST_ID, FormValues, RowId, rehearsing, settings_of, solver_of, writing
+from routers.deps import LARGEST_ID, FormValues, RowId, rehearsing, solver_of, writing
+from routers.doors import settings_of
 from routers.rendering import Toast, block_url
 from services import calendar_words, what_if
 from services.calendar_moves import CalendarMoves, Moved, Place, Shown

@@ -10,7 +10,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from routers.errors import API, shaped
+from routers.errors import shaped
+from routers.origins import is_api
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ASKED = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
@@ -30,8 +31,8 @@ class ApiCors:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_api = scope["type"] == "http" and scope["path"].startswith(API)
-        await (self.cors if is_api else self.app)(scope, receive, send)
+        is_for_programs = scope["type"] == "http" and is_api(scope["path"])
+        await (self.cors if is_for_programs else self.app)(scope, receive, send)
 
 
 class _ShapedCors(CORSMiddleware):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, get_args
 
 from fastapi import Depends, Path, Query, Request
@@ -13,16 +13,19 @@ from pydantic import BeforeValidator, Field
 from starlette.datastructures import FormData, UploadFile
 
 from assistant.gateway import Gateway
-from config import Settings
-from db import AsyncSession, Database
-from errors import NotFoundError, UnavailableError
-from services import users, views
+from db import AsyncSession
+from errors import NotFoundError
+from routers.doors import database_of, identified, now_of, settings_of
+from services import views
+from services.access import Visitor, note_seen
 from services.chat_turns import ChatTurns
+from services.mailer import Mailer
 from services.planning import Solver
 from services.scope import Scope
 from services.signals import Hub
 
 LARGEST_ID = 2**63 - 1
+VISITOR = "visitor"
 NOTHING = "There is nothing at this address. It may have been deleted."
 NO_TASK = "This task does not exist, or it was deleted."
 
@@ -42,6 +45,19 @@ async def read_form(request: Request) -> Form:
     """The form's text fields; files are closed and ignored."""
     async with request.form(max_fields=1000, max_part_size=2**20) as items:
         return Form({name: value for name, value in items.multi_items() if not isinstance(value, UploadFile)}, items)
+
+
+async def signed_in(request: Request) -> None:
+    """Lets nobody in who is nobody: every route but those of `app.OPEN` depends on it, before anything of it is read."""
+    database = database_of(request)
+    if not settings_of(request).has_accounts:
+        return
+    async with database.read_scope() as session:
+        visitor = await identified(request, session)
+    if visitor.until is not None:
+        async with database.session_scope() as session:
+            await note_seen(session, visitor, now_of(request))
+    setattr(request.state, VISITOR, visitor)
 
 
 @asynccontextmanager
@@ -66,11 +82,13 @@ async def rehearsing(request: Request) -> AsyncIterator[Scope]:
 
 
 async def _scope(request: Request, session: AsyncSession) -> Scope:
-    person = await users.get_local_person(session, settings_of(request))
-    if person is None:
-        raise UnavailableError("Dayloom is still starting. Try again in a moment.")
-    _refuse_other(request, person.id)
-    return Scope(session, person, now_of(request), settings_of(request))
+    """The scope of who asks; `signed_in` has found them for the first one of a request, later ones look again."""
+    visitor: Visitor | None = getattr(request.state, VISITOR, None)
+    if visitor is None:
+        visitor = await identified(request, session)
+    setattr(request.state, VISITOR, None)
+    _refuse_other(request, visitor.person.id)
+    return Scope(session, visitor.person, now_of(request), settings_of(request), visitor.access)
 
 
 def _refuse_other(request: Request, person_id: int) -> None:
@@ -134,16 +152,6 @@ def shown_in_query(request: Request) -> Showing:
     return showing(request.query_params)
 
 
-def settings_of(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def database_of(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
 def gateway_of(request: Request) -> Gateway:
     gateway: Gateway = request.app.state.gateway
     return gateway
@@ -164,10 +172,9 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-def now_of(request: Request) -> datetime:
-    """The one now of this request."""
-    now: datetime = request.app.state.clock()
-    return now
+def mailer_of(request: Request) -> Mailer:
+    mailer: Mailer = request.app.state.mailer
+    return mailer
 
 
 def is_htmx(request: Request) -> bool:

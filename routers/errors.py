@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from errors import AppError
+from errors import AppError, TooOftenError, UnauthenticatedError
 from routers.deps import NOTHING, is_htmx
-from routers.rendering import Toast, render
+from routers.origins import SAFE_METHODS, is_api
+from routers.rendering import Toast, redirect, render
 
-API = "/api/"
+SIGN_IN = "/sign-in"
 TITLES = {
     400: "Not understood",
+    401: "Not signed in",
     403: "Refused",
     404: "Not here",
     405: "Not possible",
@@ -42,7 +45,10 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(AppError)
     async def expected(request: Request, error: AppError) -> Response:
-        return answer(request, error.status, error.message, error.fields)
+        if isinstance(error, UnauthenticatedError):
+            return _signed_out(request, error)
+        headers = {"Retry-After": str(error.wait_seconds)} if isinstance(error, TooOftenError) else None
+        return answer(request, error.status, error.message, error.fields, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -61,6 +67,18 @@ def register(app: FastAPI) -> None:
         return answer(request, 500, BROKEN)
 
 
+def _signed_out(request: Request, error: UnauthenticatedError) -> Response:
+    """Pages lead to the door and back. Whoever was typing keeps what they typed: they sign in beside it, and try again."""
+    if is_api(request.url.path):
+        return shaped(error.status, error.message, headers={"WWW-Authenticate": "Bearer"})
+    if is_htmx(request):
+        return render(request, None, "sign-in/signed-out.oob.html", status=error.status)
+    if request.method not in SAFE_METHODS:
+        return render(request, None, "sign-in/signed-out.html", page="", status=error.status)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return redirect(SIGN_IN + (f"?{urlencode({'next': wanted})}" if wanted != "/" else ""))
+
+
 def answer(
     request: Request,
     status: int,
@@ -69,7 +87,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The error in the form in which the request was made; `headers` are those that its status asks for, such as Allow."""
-    if request.url.path.startswith(API):
+    if is_api(request.url.path):
         return shaped(status, message, fields, headers)
     if is_htmx(request):
         response = render(request, None, "shared/toasts.oob.html", status=status, toasts=(Toast(message, "error"),))

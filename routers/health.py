@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from routers.deps import database_of
+from routers.doors import database_of
 from services.health import database_problem
 
 router = APIRouter(include_in_schema=False)

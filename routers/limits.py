@@ -1,4 +1,4 @@
-"""How often one address may ask the API: a moving window, told in every answer's headers.
+"""How often one address may ask the API: a moving window, told in every answer's headers. And how often one may try to sign in.
 
 As an ASGI gate before the routes it binds on every one of them, also on what no route answers. The count is this process's.
 """
@@ -14,7 +14,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from routers.errors import API, shaped
+from errors import TooOftenError
+from routers.errors import shaped
+from routers.origins import is_api
 
 
 class RateLimit:
@@ -26,7 +28,7 @@ class RateLimit:
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(API):
+        if scope["type"] != "http" or not is_api(scope["path"]):
             await self.app(scope, receive, send)
             return
         address = scope["client"][0] if scope.get("client") else ""
@@ -49,3 +51,19 @@ class RateLimit:
         sentence = f"You ask more often than {self.item}. Nothing was done: wait {max(wait, 1)} s, then ask again."
         refusal = shaped(429, sentence, headers={"Retry-After": str(max(wait, 1))})
         await refusal(scope, receive, send_told)
+
+
+class Attempts:
+    """How often something may be tried, for what has limits of its own: signing in. The count is this process's."""
+
+    def __init__(self) -> None:
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    async def take(self, rate: str, *who: str) -> None:
+        """Count one try of `who`. Raises TooOftenError beyond `rate` ("5/15minute")."""
+        item = parse(rate)
+        if await self.limiter.hit(item, *who):
+            return
+        window = await self.limiter.get_window_stats(item, *who)
+        wait = max(1, math.ceil(window.reset_time - time.time()))
+        raise TooOftenError(f"That was tried too often. Wait {-(-wait // 60)} minutes, then try again.", wait)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -13,11 +12,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from logs import bound
-from routers.errors import API, shaped
+from routers.errors import shaped
+from routers.origins import SAFE_METHODS, is_api, is_cross_site
 
 log = logging.getLogger("dayloom.requests")
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY_BYTES = 2 * 2**20
 TOO_MUCH = "This is too much to send at once; nothing was stored."
 POLICY = (
@@ -73,22 +72,22 @@ class Guard:
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "").lower()
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
-        is_api = path.startswith(API)
+        is_json = is_api(path)
         if not self.is_open and name not in self.hosts:
-            return _refused(is_api, 421, "This server does not answer to that name. Set PUBLIC_URL.")
-        is_invited = is_api and headers.get("origin", "").lower() in self.origins
-        if method not in SAFE_METHODS and not is_invited and _is_cross_site(headers, host):
-            return _refused(is_api, 403, "This request came from another site and was refused.")
+            return _refused(is_json, 421, "This server does not answer to that name. Set PUBLIC_URL.")
+        is_invited = is_json and headers.get("origin", "").lower() in self.origins
+        if method not in SAFE_METHODS and not is_invited and is_cross_site(headers, host):
+            return _refused(is_json, 403, "This request came from another site and was refused.")
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
-            return _refused(is_api, 413, TOO_MUCH)
-        if is_api and (length != "0" or "transfer-encoding" in headers) and not _is_json(headers):
-            return _refused(is_api, 415, "Send JSON, with Content-Type: application/json.")
+            return _refused(is_json, 413, TOO_MUCH)
+        if is_json and (length != "0" or "transfer-encoding" in headers) and not _is_json(headers):
+            return _refused(is_json, 415, "Send JSON, with Content-Type: application/json.")
         return None
 
 
-def _refused(is_api: bool, status: int, sentence: str) -> Response:
-    return shaped(status, sentence) if is_api else PlainTextResponse(sentence, status)
+def _refused(is_json: bool, status: int, sentence: str) -> Response:
+    return shaped(status, sentence) if is_json else PlainTextResponse(sentence, status)
 
 
 def _counted(receive: Receive) -> Receive:
@@ -111,21 +110,13 @@ def _is_json(headers: Headers) -> bool:
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def _is_cross_site(headers: Headers, host: str) -> bool:
-    fetched_from = headers.get("sec-fetch-site")
-    if fetched_from is not None:
-        return fetched_from not in {"same-origin", "none"}
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != host
-
-
 def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers["X-Request-Id"] = request_id
     if path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-cache")
-    elif path.startswith(API):
+    elif is_api(path):
         headers.setdefault("Cache-Control", "private, no-cache")
     else:
         headers.setdefault("Cache-Control", "no-store")

@@ -17,10 +17,10 @@ from routers.deps import (
     is_htmx,
     reading,
     rehearsing,
-    settings_of,
     solver_of,
     writing,
 )
+from routers.doors import settings_of
 from routers.rendering import Toast, render
 from routers.today import answered
 from services import options, views, what_if, what_if_form

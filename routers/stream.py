@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from errors import UnauthenticatedError
 from routers.deps import hub_of, reading
 from services.revisions import current_revision
 
@@ -38,7 +39,10 @@ async def stream(request: Request, last_event_id: Annotated[str | None, Header()
             except TimeoutError:
                 pass
             woken.clear()
-            async with reading(request) as scope:
-                revision = await current_revision(scope)
+            try:
+                async with reading(request) as scope:
+                    revision = await current_revision(scope)
+            except UnauthenticatedError:
+                return  # the session has ended: the page asks again, and is told
     finally:
         hub.leave(user_id, woken)

@@ -10,6 +10,7 @@ from db import AsyncSession, touch
 from models import LeaseKind
 from repositories.leases import LeaseRepository
 from repositories.plans import PlanRepository
+from services.access import LOCAL, Access
 from services.users import Person
 
 PLAN_CAP_SECONDS = 2.0
@@ -18,12 +19,13 @@ ADVISE_CAP_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One unit of work of one person. `now` was read once and is aware."""
+    """One unit of work of one person, who was let in by `access`. `now` was read once and is aware."""
 
     session: AsyncSession
     person: Person
     now: datetime
     settings: Settings
+    access: Access = LOCAL
 
     async def lock(self) -> None:
         """Let no other transaction change this person's things until this one ends; the first act of every writing call."""

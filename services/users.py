@@ -31,7 +31,7 @@ class Person:
 async def get_local_person(session: AsyncSession, settings: Settings) -> Person | None:
     """The one person of this instance, or None before the first start."""
     preferences = await UserRepository(session).get_first()
-    return _person(preferences, settings) if preferences else None
+    return person_of(preferences, settings) if preferences else None
 
 
 async def show(session: AsyncSession, person: Person) -> User:
@@ -41,10 +41,11 @@ async def show(session: AsyncSession, person: Person) -> User:
 
 async def get_person(session: AsyncSession, settings: Settings, user_id: int) -> Person:
     """The person of that id; NoResultFound when there is none."""
-    return _person(await UserRepository(session).get_preferences(user_id), settings)
+    return person_of(await UserRepository(session).get_preferences(user_id), settings)
 
 
-def _person(preferences: Preferences, settings: Settings) -> Person:
+def person_of(preferences: Preferences, settings: Settings) -> Person:
+    """The person whose preferences these are."""
     uses_model = model_settings.is_in_use(preferences, settings)
     return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first, preferences.has_demo)
 

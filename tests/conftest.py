@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from app import create_app, equip
 from db import Database
 from tests.e2e.server import AppServer
+from tests.support.cast import Cast, gather
 from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates, UnavailableEngineError, is_ci
 from tests.support.model_server import ModelServer
 from tests.support.pages import ADDRESS, Site
@@ -99,6 +100,23 @@ async def site(stage: Stage, apps: dict[str, FastAPI]) -> AsyncIterator[Site]:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
         yield Site(app, http)
+    await app.state.solver.close()
+
+
+@pytest.fixture
+async def cast(stage: Stage, apps: dict[str, FastAPI]) -> AsyncIterator[Cast]:
+    """The application with accounts: ada owns it, eve is a member, amy an admin; each signed in."""
+    stage.settings = settings_for(stage.database.url, auth="accounts", rate_limit="100000/minute")
+    key = f"accounts in {stage.database.url}"
+    if key not in apps:
+        apps[key] = create_app(stage.settings, stage.clock)
+    app = apps[key]
+    app.middleware_stack = None
+    equip(app, stage.settings, stage.database, stage.clock)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
+        yield await gather(stage, Site(app, http))
+    await app.state.mailer.settle()
     await app.state.solver.close()
 
 

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "migrations": {"config"},
     "scheduler": {"services"},
     "app": {"logs", "assistant", "config", "db", "planning", "routers", "scheduler", "services"},
-    "cli": {"app", "assistant", "config", "errors", "migrations"},
+    "cli": {"app", "assistant", "config", "db", "errors", "migrations", "services"},
     "repositories": {"db", "models"},
     "services": {"assistant", "config", "db", "errors", "logs", "migrations", "models", "planning", "repositories"},
     "routers": {"assistant", "config", "db", "errors", "logs", "models", "services"},

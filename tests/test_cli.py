@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -70,6 +72,25 @@ class TestMigrate:
         assert done.returncode == 2
         assert done.stderr.startswith("dayloom: DATABASE_URL cannot be used: ")
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+class TestUserLink:
+    """G28: the way in without a mail server, for whoever has a shell on the machine."""
+
+    def test_walk(self, tmp_path: Path) -> None:
+        environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.db", "SECRET_KEY": "k" * 32, "AUTH": "accounts"}
+        assert run("migrate", **environment).returncode == 0
+        done = run("user", "link", **environment)
+        assert done.returncode == 0
+        assert re.fullmatch(r"http://127\.0\.0\.1:8081/sign-in/link\?token=[\w-]{43}\n", done.stdout)
+        nobody = run("user", "link", "ada@example.org", **environment)
+        assert (nobody.returncode, nobody.stdout) == (2, "")
+        assert "ada@example.org" in nobody.stderr
+
+    def test_without_accounts(self) -> None:
+        done = run("user", "link", DATABASE_URL="sqlite:////proc/nowhere/x.db")
+        assert done.returncode == 2
+        assert done.stderr.startswith("dayloom: AUTH=local has no accounts")
 
 
 class TestServe:

@@ -63,6 +63,12 @@ class TestSettings:
             ("cors_origins", "https://a.example/page"),
             ("cors_origins", "a.example"),
             ("cors_origins", "null"),
+            ("auth", "none"),
+            ("jwt_secret", "short"),
+            ("session_idle_days", 0),
+            ("smtp_url", "mail.example.org"),
+            ("smtp_url", "http://mail.example.org"),
+            ("mail_from", "dayloom"),
             ("rate_limit", "often"),
             ("rate_limit", "0"),
         ],
@@ -106,6 +112,9 @@ class TestStart:
             ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
             ({"SECRET_KEY": "short"}, "SECRET_KEY"),
             ({"HOST": "0.0.0.0"}, "HOST"),
+            ({"HOST": "0.0.0.0", "AUTH": "accounts"}, "PUBLIC_URL"),
+            ({"SMTP_URL": "smtp://127.0.0.1:25"}, "MAIL_FROM"),
+            ({"SESSION_IDLE_DAYS": "91"}, "SESSION_IDLE_DAYS"),
         ],
     )
     def test_invalid(self, environment: dict[str, str], name: str) -> None:

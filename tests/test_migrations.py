@@ -103,6 +103,9 @@ WORDS = {
     "author": "person",
     "purpose": "undo",
     "timezone": "Europe/Berlin",
+    "role": "member",
+    "meant_for": "invite",
+    "scope": "read",
 }
 NUMBERS = {"temperature": 1.0, "max_tokens": 2000, "importance": 2, "weekdays": 3, "end_minute": 600, "focus_end_minute": 600}
 TIMES = {"end_at": datetime(2026, 11, 24, tzinfo=UTC), "ended_at": datetime(2026, 11, 24, tzinfo=UTC)}

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from errors import StaleError
-from routers.errors import API
+from routers.origins import is_api
 
 DIGEST_CHARACTERS = 20
 _TAG = re.compile(r'"([^"]*)"')
@@ -60,7 +60,7 @@ class EntityTags:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(API):
+        if scope["type"] != "http" or not is_api(scope["path"]):
             await self.app(scope, receive, send)
             return
         start: Message = {}

@@ -1,4 +1,4 @@
-"""Who there is, as JSON. Without accounts that is one person."""
+"""Who there is, as JSON: whoever asks sees themselves."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class AppServer:
     def start(self) -> None:
         """Start the process and wait until it serves pages."""
         self.launch()
-        self.wait_for(lambda: self.client.get("/").status_code == 200)
+        self.wait_for(lambda: self.client.get("/", follow_redirects=True).status_code == 200)
 
     def launch(self) -> None:
         """Start the process without waiting."""

@@ -18,6 +18,7 @@ from tests.e2e.server import AppServer
 FIRST_HOUR, LAST_HOUR = 9, 17
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FAILED_LOAD = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_FAILED_STREAM = re.compile(r"SSE reconnect failed with status (\d+)")
 _LOST = re.compile(r"net::ERR_|network error|Failed to fetch")
 
 
@@ -72,7 +73,7 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
             return
-        failed = _FAILED_LOAD.match(message.text)
+        failed = _FAILED_LOAD.match(message.text) or _FAILED_STREAM.search(message.text)
         if failed and int(failed[1]) in self.statuses:
             return
         if self.is_offline_allowed and _LOST.search(message.text):

@@ -37,8 +37,12 @@ from services.time_entries import TimeEntryService
 from services.versions import UNDO
 from tests.support.stage import MONDAY, Stage
 
-OF_ALL = {"get_first", "lock_creation", "count", "list_due", "seconds_to_next", "list_overdue_owners", "list_due_owners"}
-"""What the background and the start ask about everybody; each is called where no person asks."""
+OF_ALL = {"get_first", "lock_creation", "count", "list_due", "seconds_to_next", "list_overdue_owners", "list_due_owners"} | {
+    *("find_by_email", "find_by_session", "find_by_api_token", "find", "take", "end_by_digest", "has_owner"),
+    *("list_everybody", "list_newest"),
+}
+"""What the background and the start ask about everybody, where no person asks; what finds out who asks, by an address or a
+secret; and the two lists of those who run the instance (`services.accounts` refuses everybody else)."""
 OWNED_BY_ROW = {
     "add",
     "delete",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
 
+from fastapi import Request
+from fastapi.sse import ServerSentEvent
+
+from routers.stream import stream
 from tests.e2e.server import AppServer
+from tests.support.cast import Cast
 
 PATIENCE_SECONDS = 15
 
@@ -59,3 +66,26 @@ def test_stops_with_open_streams(server: AppServer) -> None:
         started = time.monotonic()
         server.stop()
         assert time.monotonic() - started < 10
+
+
+class TestAccounts:
+    """A stream belongs to a session, and ends with it."""
+
+    async def test_ends_when_shut_out(self, cast: Cast) -> None:
+        request = Request(
+            {
+                **{"type": "http", "method": "GET", "path": "/stream", "query_string": b"", "app": cast.site.app},
+                "headers": [(name.lower().encode(), value.encode()) for name, value in cast.member.headers.items()],
+            }
+        )
+        cast.stage.database.listeners.append(cast.site.app.state.hub.wake)
+        told = [event async for event in shut_out_at_first(stream(request, None), cast)]
+        assert [event.event for event in told] == [None]
+
+
+async def shut_out_at_first(events: AsyncIterator[ServerSentEvent], cast: Cast) -> AsyncIterator[ServerSentEvent]:
+    """The stream's events; with the first of them its person is shut out."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for event in events:
+            yield event
+            await cast.disable(cast.member)
