@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -40,6 +41,14 @@ COUNT_FRAMES = """() => {
     window.frames_ = []; const tick = (at) => { window.frames_.push(at); window.ticking = requestAnimationFrame(tick); };
     window.ticking = requestAnimationFrame(tick);
 }"""
+GRIP = """([x, y]) => {
+    const boxes = [...document.querySelectorAll(".ec-event")].map((block) => block.getBoundingClientRect());
+    const middle = (box) => [box.x + box.width / 2, box.y + box.height / 2];
+    const distance = (box) => Math.hypot(middle(box)[0] - x, middle(box)[1] - y);
+    const nearest = boxes.sort((one, other) => distance(one) - distance(other))[0];
+    return [...middle(nearest), nearest.width];
+}"""
+"""The middle of the block that is nearest to a point, and its width."""
 STOP_FRAMES = "() => { cancelAnimationFrame(window.ticking); return window.frames_; }"
 
 
@@ -94,11 +103,12 @@ def calendar(is_quick: bool) -> Section:
     """A block of a full week is dragged about."""
     with served() as server, chromium() as browser:
         plan = server.json("/api/v1/plan")
-        now = datetime.fromisoformat(str(plan["now"])).astimezone(datetime.fromisoformat(str(plan["now"])).tzinfo)
+        now = datetime.fromisoformat(str(plan["now"])).astimezone(ZoneInfo(str(plan["timezone"])))
         server.stop()
         monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
         fill_week(Path(server.log.parent / "app.db"), BLOCKS, monday)
         server.start()
+        Person(server).wait_until_idle()
         page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
         page.goto(f"{server.url}/calendar?view=week")
         page.locator(".ec-event").first.wait_for()
@@ -130,18 +140,13 @@ def _transferred(page: Page) -> list[float]:
 
 def _drag(page: Page) -> float:
     """Frames a second while a block goes up and down and to the next day and back; it ends where it was."""
-    box = next(
-        box
-        for event in page.locator(".ec-event").all()
-        if (box := event.bounding_box()) and SIZE[1] / 3 < box["y"] < SIZE[1] / 2 and SIZE[0] / 4 < box["x"] < SIZE[0] / 2
-    )
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y, width = cast("tuple[float, float, float]", page.evaluate(GRIP, [SIZE[0] / 3, SIZE[1] / 2]))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + 10)
     page.evaluate(COUNT_FRAMES)
     for turn in range(4):
-        page.mouse.move(x + box["width"] * (turn % 2), y + (120, -60, 90, 0)[turn], steps=30)
+        page.mouse.move(x + width * (turn % 2), y + (120, -60, 90, 0)[turn], steps=30)
     frames = cast("list[float]", page.evaluate(STOP_FRAMES))
     page.mouse.move(x, y)
     page.keyboard.press("Escape")

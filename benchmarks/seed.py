@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, insert, select
 from sqlalchemy.orm import Session
 
-from models import Block, BlockSource, Task, TaskStatus, TimeEntry, User
+from models import Block, BlockSource, Event, Task, TaskStatus, TimeEntry, User
 
 OPEN_SHARE = 5
 """One task in five is open, the others are done: an account that has been used for a while."""
@@ -35,19 +35,20 @@ def seed(database: Path, count: int, now: datetime) -> None:
 
 
 def fill_week(database: Path, count: int, first: datetime) -> None:
-    """Give the one person of a database that nobody serves so many open tasks, each in a quarter of an hour of the seven days
-    from the midnight `first` on, one after the other from eight o'clock."""
+    """Give the one person of a database that nobody serves so many busy times of a quarter of an hour in the seven days from
+    the midnight `first` on, one after the other from eight o'clock: the planner leaves them where they are."""
     engine = create_engine(f"sqlite:///{database}")
     with Session(engine) as session, session.begin():
         owner = session.scalars(select(User.id)).one()
         per_day = -(-count // 7)
         starts = [first + timedelta(days=n // per_day, hours=8, minutes=15 * (n % per_day)) for n in range(count)]
-        session.execute(
-            insert(Task),
-            [_task(owner, 1, n, first, count) | {"status": TaskStatus.OPEN, "completed_at": None} for n in range(count)],
-        )
-        session.execute(insert(Block), [_block(owner, n + 1, at) for n, at in enumerate(starts)])
+        session.execute(insert(Event), [_event(owner, number, at) for number, at in enumerate(starts)])
     engine.dispose()
+
+
+def _event(owner: int, number: int, start_at: datetime) -> dict[str, object]:
+    title = f"{VERBS[number % len(VERBS)]} {THINGS[number % len(THINGS)]} {number}"
+    return {"user_id": owner, "title": title, "start_at": start_at, "end_at": start_at + timedelta(minutes=15)}
 
 
 def _task(owner: int, first: int, number: int, now: datetime, count: int) -> dict[str, object]:
