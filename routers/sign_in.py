@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from errors import AppError, ConflictError, InvalidInputError, TooOftenError, UnauthenticatedError
 from models import LinkUse
 from routers.deps import FormValues, writing
-from routers.doors import at_door, credentials_of, database_of, now_of, refuse_without_accounts, settings_of
+from routers.doors import at_door, before_door, credentials_of, database_of, now_of, refuse_without_accounts, settings_of
 from routers.rendering import Toast, redirect, render
 from routers.signing import ON_ITS_WAY, ask_for_link, check_password, forget_session, open_session
 from services import access
@@ -54,7 +54,7 @@ async def sign_in(request: Request, form: FormValues) -> Response:
 @router.get("/sign-in/link")
 async def show_link(request: Request, token: Token = "") -> Response:
     try:
-        async with at_door(request) as door:
+        async with before_door(request) as door:
             link = await SignInService(door).look(token)
     except UnauthenticatedError as error:
         return await _door(request, {}, error)
@@ -106,7 +106,7 @@ async def _is_signed_in(request: Request) -> bool:
 
 
 async def _door(request: Request, form: Mapping[str, str], error: AppError | None = None, told: str | None = None) -> Response:
-    async with at_door(request) as door:
+    async with before_door(request) as door:
         needs_setup = await SignInService(door).needs_setup()
     response = render(
         request,

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from config import Settings
 from errors import InvalidInputError, UnauthenticatedError
 from models import Account
-from routers.doors import at_door, cookie_name, database_of, now_of, refuse_without_accounts, settings_of, visit_of
+from routers.doors import at_door, before_door, cookie_name, database_of, now_of, refuse_without_accounts, settings_of, visit_of
 from routers.letters import sign_in_letter
 from routers.limits import Attempts
 from services.door import Door
@@ -44,7 +44,7 @@ async def check_password(request: Request, text: str, password: str) -> int:
     await attempts.take(PASSWORDS_OF_ONE_NETWORK, "passwords", network)
     # By both, so that nobody keeps a person out by trying wrong passwords from elsewhere.
     await attempts.take(PASSWORDS_OF_ONE_ADDRESS, "passwords", network, email)
-    async with at_door(request) as door:
+    async with before_door(request) as door:
         user_id, stored = await SignInService(door).find_password(email) or (None, None)
     if await is_password(stored, password) and user_id is not None:
         return user_id
