@@ -192,5 +192,6 @@ def check_boxes(page: Page) -> None:
 
 def check_width(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
+    page.wait_for_load_state()  # before its styles are there it is as wide as it likes
     widths = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert widths[0] <= widths[1], f"the page is {widths[0]} px wide in a window of {widths[1]} px"

@@ -37,9 +37,9 @@ def test_palette_by_keyboard(app: AppServer, open_tab: OpenTab) -> None:
     page.keyboard.press("Control+k")
     field.fill("")
     expect(chosen).to_contain_text("Stop: Write report")
-    field.fill("history")
+    field.fill("settings")
     field.press("Enter")  # before the answer to these words: it is for them, not for what is shown still
-    expect(page).to_have_title("History · Dayloom")
+    expect(page).to_have_title("Settings · Dayloom")
     page.wait_for_load_state()
     page.keyboard.press("Control+k")
     field.fill("Call Ann 15min")
