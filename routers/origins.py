@@ -21,4 +21,7 @@ def is_cross_site(headers: Mapping[str, str], host: str) -> bool:
     if fetched_from is not None:
         return fetched_from not in {"same-origin", "none"}
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != host
+    try:
+        return origin is not None and urlsplit(origin).netloc.lower() != host
+    except ValueError:  # "http://[" is nobody's
+        return True

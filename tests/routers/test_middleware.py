@@ -36,6 +36,7 @@ class TestCrossSite:
             ({"Sec-Fetch-Site": "same-site"}, 403),
             ({"Origin": "http://evil.example"}, 403),
             ({"Origin": "null"}, 403),
+            ({"Origin": "http://["}, 403),
             ({"Origin": f"http://{HOST}.evil.example"}, 403),
             ({"Sec-Fetch-Site": "cross-site", "Origin": f"http://{HOST}"}, 403),
         ],
