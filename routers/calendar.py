@@ -82,7 +82,8 @@ async def regions(request: Request, scope: Reading) -> Response:
 async def new(request: Request, scope: Reading) -> Response:
     """The form for a new task, at a time where one was pointed at."""
     fields = Fields(request.query_params, scope.now, scope.person.zone)
-    start, end = (fields.moment(name, FARTHEST_DAYS) for name in ("start_at", "end_at"))
+    start = fields.moment("start_at", FARTHEST_DAYS)
+    end = fields.moment("end_at", FARTHEST_DAYS, after=start)
     minutes = int((end - start).total_seconds() // 60) if start and end and start < end else USUAL_MINUTES
     form = {
         "text": "",

@@ -146,11 +146,10 @@ async def _preview(request: Request, task_id: int, act: Callable[[Scope], Awaita
 def _times(values: Mapping[str, str], scope: Scope) -> tuple[datetime, datetime | None]:
     """`start_at` and perhaps `end_at`, in the person's wall time or as instants."""
     fields = Fields(values, scope.now, scope.person.zone)
-    start, end = fields.moment("start_at", FARTHEST_DAYS, "Say when it starts."), fields.moment("end_at", FARTHEST_DAYS)
+    start = fields.moment("start_at", FARTHEST_DAYS, "Say when it starts.")
+    end = fields.moment("end_at", FARTHEST_DAYS, after=start)
     if fields.errors or start is None:
         raise InvalidInputError(" ".join(fields.errors.values()), fields.errors)
-    if end is not None and end <= start:
-        end = end.replace(fold=1)
     return start, end
 
 

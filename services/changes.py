@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from assistant.operations import (
     ActOnTask,
@@ -171,8 +171,8 @@ class ChangeService:
                 f"“{saved.event.title}” is in the calendar, {self._when(saved.event.start_at)}.", None, saved.event.id
             )
         event = await events.get(operation.event_id)
-        start = operation.start_at or event.start_at
-        end = operation.end_at or start + (event.end_at - event.start_at)
+        start = (operation.start_at or event.start_at).astimezone(UTC)
+        end = operation.end_at.astimezone(UTC) if operation.end_at else start + (event.end_at - event.start_at)
         if end <= start:
             raise InvalidInputError("A busy time must end after it starts.")
         saved = await events.edit(event.id, EventEdit(operation.title or event.title, start, end, event.version))

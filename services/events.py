@@ -34,7 +34,7 @@ def parse(form: Mapping[str, str], now: datetime, zone: str) -> EventEdit:
     fields = Fields(form, now, zone)
     title = fields.line("title", TITLE_LENGTH, "Say what it is, such as Standup.")
     start_at = fields.moment("start_at", FARTHEST_DAYS, "Say when it starts.")
-    end_at = fields.moment("end_at", FARTHEST_DAYS, "Say when it ends.")
+    end_at = fields.moment("end_at", FARTHEST_DAYS, "Say when it ends.", after=start_at)
     if start_at and end_at and end_at <= start_at:
         fields.errors["end_at"] = "It must end after it starts."
     elif start_at and end_at and end_at - start_at > timedelta(days=LONGEST_DAYS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -63,8 +63,11 @@ class Fields:
             self.errors[name] = "This is not a day, such as 2026-11-27."
             return None
 
-    def moment(self, name: str, farthest_days: int, if_empty: str | None = None) -> datetime | None:
-        """A local date and time ("2026-11-27T09:00") as an instant, within reach of now."""
+    def moment(
+        self, name: str, farthest_days: int, if_empty: str | None = None, *, after: datetime | None = None
+    ) -> datetime | None:
+        """A local date and time ("2026-11-27T09:00") as an instant in UTC, so that a length added to it is one of real time;
+        within reach of now. Of a time that the clocks have twice it is the first, unless only the second is `after`."""
         raw = self.form.get(name, "").strip()
         if not raw:
             if if_empty:
@@ -80,7 +83,9 @@ class Fields:
         if not (self.now - reach).replace(tzinfo=None) < at.replace(tzinfo=None) < (self.now + reach).replace(tzinfo=None):
             self.errors[name] = f"The year {at.year} is too far away to plan."
             return None
-        return at.replace(second=0, microsecond=0)
+        at = at.replace(second=0, microsecond=0)
+        instant = at.astimezone(UTC)
+        return at.replace(fold=1).astimezone(UTC) if after is not None and instant <= after else instant
 
 
 def clean(text: str, keep: str = "") -> str:

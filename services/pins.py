@@ -6,7 +6,7 @@ It places nothing else: what has to make way is asked of `services.planning`.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from errors import InvalidInputError, NotFoundError
 from models import Block, BlockSource, LeaseKind, Task, TaskStatus
@@ -40,7 +40,7 @@ class PinService:
         block, task = await self._block(block_id)
         if start_at - self.scope.now > timedelta(days=FARTHEST_DAYS):
             raise _refusal("That is too far away to plan.")
-        start_at = start_at.replace(second=0, microsecond=0)
+        start_at = start_at.astimezone(UTC).replace(second=0, microsecond=0)
         end_at = start_at + (block.end_at - block.start_at)
         if task.status is not TaskStatus.OPEN:
             raise _refusal("Only a block of an open task can be pinned.")
@@ -69,6 +69,7 @@ class PinService:
 
     async def first_block(self, task: Task, start_at: datetime | None) -> Block | None:
         """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can."""
+        start_at = start_at.astimezone(UTC) if start_at else None
         if start_at is not None and await self._can_be(task, start_at, self.end_of(task, start_at)):
             return self._pinned(task, start_at)
         return await PlanningService(self.scope).place_provisionally(task)
@@ -85,6 +86,7 @@ class PinService:
 
         Returns whether that changed anything. Raises InvalidInputError on the field `start_at`.
         """
+        pin_at = pin_at.astimezone(UTC) if pin_at else None
         pins = [block for block in await self.plans.list_task_blocks(task.user_id, task.id) if block.pinned]
         is_fitting = task.status is not TaskStatus.OPEN or all(self.end_of(task, pin.start_at) == pin.end_at for pin in pins)
         if pin_at is not None and task.status is TaskStatus.OPEN:
@@ -111,7 +113,7 @@ class PinService:
             raise _refusal(f"“{blocker}” is at that time. Choose another time, or move that first.")
 
     def end_of(self, task: Task, start_at: datetime) -> datetime:
-        """When a pinned piece ends that begins then."""
+        """When a pinned piece ends that begins then; both in UTC, since a wall time may come twice or never."""
         return start_at + timedelta(minutes=jobs.piece_minutes(task, framing.remaining_minutes(task, ())))
 
     async def _block(self, block_id: int) -> tuple[Block, Task]:

@@ -64,7 +64,7 @@ def _deadline(fields: Fields) -> Operation | None:
 def _event(fields: Fields) -> Operation | None:
     title = fields.line("title", TITLE_LENGTH, "Say what it is, such as Dentist.")
     start = fields.moment("start_at", FARTHEST_DAYS, "Say when it starts.")
-    end = fields.moment("end_at", FARTHEST_DAYS, "Say when it ends.")
+    end = fields.moment("end_at", FARTHEST_DAYS, "Say when it ends.", after=start)
     if start and end and end <= start:
         fields.errors["end_at"] = "It must end after it starts."
     return AddEvent(title=title, start_at=start, end_at=end) if start and end and not fields.errors else None

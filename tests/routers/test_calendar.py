@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,10 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import event
 
 from models import Block
+from planning.hours import HourRange
 from routers.rendering import block_url
+from services.events import EventService
+from services.hour_service import HourService
 from tests.routers.test_tasks import BAD_IDS
 from tests.services.test_calendar_moves import in_order, only, planned
 from tests.services.test_pins import busy
@@ -194,6 +198,66 @@ class TestMove:
         assert "09:15" in text(page, ".toast-text")
         assert (await site.submit(toast_url(page, "Undo"), WEEK)).status_code == 303
         assert (await only(stage, call)).start_at == local(23, "9:00")
+
+
+class TestClockChange:
+    """Lengths are of real time in the nights in which the clocks skip an hour (Berlin: 02:00 to 03:00) or have one twice."""
+
+    async def night(self, stage: Stage, day: datetime, text: str) -> int:
+        """A task of a person who works around the clock, on the day before."""
+        stage.clock.at = day
+        async with stage.writing() as scope:
+            await HourService(scope).set_weekly(None, [HourRange(weekday, 0, 0) for weekday in range(7)])
+        return (await planned(stage, text))[0]
+
+    @pytest.mark.parametrize(
+        ("eve", "start", "end", "begins", "minutes"),
+        [
+            ("2027-03-27", "2027-03-28T01:00", None, "2027-03-28T00:00", 120),
+            ("2027-03-27", "2027-03-28T01:00", "2027-03-28T04:00", "2027-03-28T00:00", 120),
+            ("2027-03-27", "2027-03-28T01:00", "2027-03-28T05:00", "2027-03-28T00:00", 180),
+            ("2028-03-25", "2028-03-26T02:30", None, "2028-03-26T01:30", 120),
+            ("2027-10-30", "2027-10-31T01:30", None, "2027-10-30T23:30", 120),
+            ("2027-10-30", "2027-10-31T02:30", "2027-10-31T04:30", "2027-10-31T00:30", 180),
+            ("2027-10-30", "2027-10-31T02:30", "2027-10-31T02:15", "2027-10-31T00:30", 45),
+        ],
+    )
+    async def test_moves(
+        self, site: Site, stage: Stage, eve: str, start: str, end: str | None, begins: str, minutes: int
+    ) -> None:
+        job = await self.night(stage, datetime.fromisoformat(f"{eve}T08:00Z"), "Night job 2h")
+        form = {"view": "week", "start_at": start} | ({"end_at": end} if end else {})
+        await site.press(url_of("move", await only(stage, job)), form)
+        block = await only(stage, job)
+        assert block.start_at == datetime.fromisoformat(f"{begins}Z")
+        assert block.end_at - block.start_at == timedelta(minutes=minutes)
+        assert (await stage.task(job)).duration_minutes == minutes
+
+    @pytest.mark.parametrize("start", ["2027-10-31T02:30", "2028-03-26T02:30"])
+    async def test_new(self, site: Site, stage: Stage, start: str) -> None:
+        await self.night(stage, datetime.fromisoformat(f"{start[:10]}T12:00Z") - timedelta(days=1), "Read 1h")
+        await site.press("/calendar/tasks", {"view": "week", "text": "Night job 2h", "start_at": start})
+        (block,) = [block for block in await stage.all_blocks() if block.pinned]
+        assert block.end_at - block.start_at == timedelta(hours=2)
+
+    async def test_said(self, stage: Stage) -> None:
+        """A time in the line of text, too."""
+        stage.clock.at = datetime(2027, 10, 30, 8, tzinfo=UTC)
+        block = await only(stage, await stage.add("Night job 2h tomorrow at 1:30"))
+        assert (block.pinned, block.end_at - block.start_at) == (True, timedelta(hours=2))
+
+    async def test_selected(self, site: Site) -> None:
+        """What was pointed at is as long as it is, also where its end is an hour that comes twice."""
+        for end, minutes in (("2027-10-31T04:00", "150"), ("2027-10-31T02:15", "45")):
+            form = await site.part(f"/calendar/new?view=week&start_at=2027-10-31T02:30&end_at={end}")
+            assert value(form, "#field-minutes") == minutes
+
+    async def test_busy_time(self, site: Site, stage: Stage) -> None:
+        form = {"title": "Backup", "start_at": "2027-10-31T02:30", "end_at": "2027-10-31T02:15"}
+        assert (await site.http.post("/events", data=form, headers=HTMX)).status_code == 200
+        async with stage.reading() as scope:
+            (saved,) = await EventService(scope).list_between(*(datetime(2027, 10, day, 12, tzinfo=UTC) for day in (30, 31)))
+        assert saved.end_at - saved.start_at == timedelta(minutes=45)
 
 
 class TestToDay:
