@@ -1,7 +1,8 @@
 """Moving things in the calendar: a block that is moved is pinned, and the planner moves the rest.
 
 What was dragged names the block as it was shown (its task and its start), since the plan may have changed meanwhile and ids
-of blocks are used again. A calendar keeps to working hours and around busy times; a pin in the task's dialog need not.
+of blocks are used again. A calendar keeps to working hours, around busy times and to what the person said of a task (from when
+on, its times, how much a day); a pin in the task's dialog need not.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class CalendarMoves:
         wanted = end_at - start_at if end_at else length
         if not timedelta(0) < wanted <= timedelta(minutes=LONGEST_MINUTES):
             raise _refusal(LENGTH)
-        await self.free.refuse(task, start_at, start_at + wanted)
+        await self.free.refuse(task, start_at, start_at + wanted, block)
         if wanted != length and not jobs.is_split(task):
             await self._resize(task, start_at, wanted)
         else:
@@ -109,7 +110,9 @@ class CalendarMoves:
             target = block.start_at + step
             found = await self.free.nearest(task, block, target, target, target + timedelta(days=LATER_DAYS))
         if found is None:
-            raise _refusal(f"No {direction} time is free of busy times and pins within your working hours.")
+            raise _refusal(
+                f"No {direction} time is free of busy times and pins within your working hours and what you said of it."
+            )
         return await self.move(shown, found)
 
     async def to_day(self, shown: Shown, day: date) -> Moved:
@@ -120,7 +123,9 @@ class CalendarMoves:
             raise _refusal("That day has passed. Choose one that lies ahead.")
         found = await self.free.nearest(task, block, target, max(low, self.scope.now), high)
         if found is None:
-            raise _refusal(f"{wording.short_day(day)} has no free time for it in its working hours.")
+            raise _refusal(
+                f"{wording.short_day(day)} has no free time for it in its working hours and within what you said of it."
+            )
         return await self.move(shown, found)
 
     async def place(self, task_id: int, start_at: datetime) -> Moved:

@@ -1,4 +1,5 @@
-"""Where a block may be put by hand: in the hours of its task, around busy times, routines and what is pinned.
+"""Where a block may be put by hand: in the hours of its task and within what was said of it, around busy times, routines and
+what is pinned.
 
 It reads and says where; `services.pins` has the person's other promises, `services.calendar_moves` does the moving.
 """
@@ -13,7 +14,8 @@ from errors import InvalidInputError
 from models import Block, Task
 from planning.hours import Span, to_utc
 from repositories.plans import PlanRepository
-from services import hours, taken, wording
+from services import bounds, hours, taken, wording
+from services.bounds import Bound, Bounds
 from services.scope import Scope
 
 STEP = timedelta(minutes=15)
@@ -26,18 +28,23 @@ class FreeTimes:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.zone = ZoneInfo(scope.person.zone)
+        self.bounds = Bounds(scope)
 
-    async def refuse(self, task: Task, start_at: datetime, end_at: datetime) -> None:
-        """Raise InvalidInputError, on the field `start_at`, for a time outside of the task's hours or on busy time.
+    async def refuse(self, task: Task, start_at: datetime, end_at: datetime, block: Block | None = None) -> None:
+        """Raise InvalidInputError, on the field `start_at`, for a time outside of the task's hours, one that breaks what the
+        person has said of it, or one on busy time. Without a `block` the task gives up its other pins.
 
         What has passed is left to `services.pins`, which says that better.
         """
         if start_at < self.scope.now - timedelta(minutes=self.scope.settings.overdue_minutes):
             return
-        work = await self._work(task, start_at - timedelta(days=1), end_at + timedelta(days=1))
-        if not any(low <= start_at and end_at <= high for low, high in work):
-            raise _refusal(f"{self._hours_of(start_at, work)} The task's own page can pin it there all the same.")
+        low, high = start_at - timedelta(days=1), end_at + timedelta(days=1)
+        work = await self._work(task, low, high)
         known = await taken.load(self.scope.session, self.scope.person.id, start_at, end_at)
+        said = [Bound(work, self._hours_of(start_at, work)), *await self.bounds.of(task, low, high, known)]
+        said += await self.bounds.a_day(task, block, end_at - start_at, low, high) if block else ()
+        if broken := next((bound for bound in said if not bound.holds(start_at, end_at)), None):
+            raise _refusal(f"{broken.sentence} The task's own page can pin it there all the same.")
         if busy := known.between(self.scope.person.zone, start_at, end_at):
             raise _refusal(f"“{busy[0].title}” is at that time. Choose another time, or move that first.")
 
@@ -62,7 +69,9 @@ class FreeTimes:
             for other in await PlanRepository(session).list_blocks(person.id, low, high)
             if other.pinned and other.id != block.id
         ]
-        work = await self._work(task, low, high)
+        said = await self.bounds.of(task, low, high, known)
+        a_day = await self.bounds.a_day(task, block, block.end_at - block.start_at, low, high)
+        work = bounds.within(await self._work(task, low, high), (*said, *a_day))
         return tuple(span for start, end in work for span in _around(max(start, low), min(end, high), sorted(in_the_way)))
 
     async def _work(self, task: Task, low: datetime, high: datetime) -> Sequence[Span]:

@@ -62,6 +62,12 @@ class Surroundings:
             return self._merged(times)
         return self._of_kinds(tuple(rule for rule in self._rules(task) if rule.rule != "prefer"))
 
+    def by_rule(self, task: Task) -> Mapping[KindTime, tuple[Interval, ...]]:
+        """Where a task without hard windows may lie by each single rule about its kind."""
+        if any(window.is_hard for window in self.windows.get(task.id, ())):
+            return {}
+        return {rule: self._of_kinds((rule,)) or () for rule in self._rules(task) if rule.rule != "prefer"}
+
     def preferred(self, task: Task, advice: Advice) -> tuple[Interval, ...]:
         """The windows that suit a task: what the person said of it, or of its kind, or when they have the energy, or what was
         advised."""

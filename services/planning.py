@@ -170,7 +170,7 @@ class PlanningService:
             for block in await self.plans.list_blocks(person.id, now, end)
             if block.task_id != task.id
         ]
-        around = await self._surroundings(task, frame, end, known)
+        around = await self.surroundings(task, frame, end, known)
         midnights = local_midnights(ZoneInfo(person.zone), frame.origin, end)
         kept = [_spot(block, frame) for block in pinned]
         problem = Problem(
@@ -188,8 +188,8 @@ class PlanningService:
             return None
         return [_provisional(task, frame, spot) for spot in plan.placements if spot not in kept]
 
-    async def _surroundings(self, task: Task, frame: Frame, end: datetime, known: Taken) -> Surroundings:
-        """What the one task has to do with."""
+    async def surroundings(self, task: Task, frame: Frame, end: datetime, known: Taken) -> Surroundings:
+        """What the one task has to do with, from the frame's origin to `end`."""
         person = self.scope.person
         return Surroundings(
             frame,

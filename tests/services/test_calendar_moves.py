@@ -14,7 +14,10 @@ from services.calendar_moves import CalendarMoves, Moved, Shown, Step
 from services.events import EventEdit, EventService
 from services.pins import PinService
 from services.tasks import TaskService
+from tests.services.test_context import accept
+from tests.services.test_context import save as say
 from tests.services.test_pins import busy, spans, split
+from tests.services.test_tasks import save
 from tests.support.stage import Stage, local
 
 
@@ -185,6 +188,97 @@ class TestStep:
             await to_day(stage, call, 28)
         with pytest.raises(InvalidInputError, match="has passed"):
             await to_day(stage, call, 20)
+
+
+class TestWhatWasSaid:
+    """What a person has said of a task binds what is moved by hand: a drop that breaks it is refused, a button goes around."""
+
+    async def refused(self, stage: Stage, block: Block, clock: str, day: int, sentence: str) -> None:
+        before = places(await stage.all_blocks())
+        with pytest.raises(InvalidInputError, match=sentence) as raised:
+            await move(stage, block, clock, day)
+        assert {*raised.value.fields} == {"start_at"}
+        assert places(await stage.all_blocks()) == before
+
+    async def test_earliest(self, stage: Stage) -> None:
+        (essay,) = await planned(stage, "Essay 1h from Wednesday")
+        block = await only(stage, essay)
+        assert block.start_at == local(25, "9:00")
+        await self.refused(stage, block, "10:00", 24, "not to begin before Wed 00:00, as you said")
+        with pytest.raises(InvalidInputError, match="No earlier time"):
+            await step(stage, essay, "earlier")
+        with pytest.raises(InvalidInputError, match="Tue 24 Nov has no free time"):
+            await to_day(stage, essay, 24)
+        with pytest.raises(InvalidInputError, match="not to begin before"):
+            async with stage.writing() as scope:
+                await CalendarMoves(scope).place(essay, local(24, "10:00"))
+        assert (await step(stage, essay, "later")).start_at == local(25, "9:15")
+
+    async def test_a_part_has_the_dates_of_its_whole(self, stage: Stage) -> None:
+        essay = await stage.add("Essay 1h from Wednesday")
+        async with stage.writing() as scope:
+            part = (await TaskService(scope).add("Outline 30min", parent_id=essay)).task.id
+        await stage.planned()
+        await self.refused(stage, await only(stage, part), "10:00", 24, "not to begin before Wed 00:00")
+
+    async def test_hard_times(self, stage: Stage) -> None:
+        (gym,) = await planned(stage, "Gym 1h")
+        await save(stage, gym, window_1_kind="must", window_1_from="09:00", window_1_to="11:00", window_1_sun="")
+        await stage.planned()
+        block = await only(stage, gym)
+        await self.refused(stage, block, "15:00", 24, "to be done Mon–Sat 09:00–11:00, as you said")
+        await self.refused(stage, block, "10:30", 24, "to be done Mon–Sat 09:00–11:00")
+        await move(stage, block, "10:00")
+        assert (await step(stage, gym, "later")).start_at == local(24, "9:00")
+        assert (await step(stage, gym, "earlier")).start_at == local(23, "10:00")
+
+    async def test_preferred_times(self, stage: Stage) -> None:
+        """A wish binds nobody."""
+        (gym,) = await planned(stage, "Gym 1h")
+        await save(stage, gym, window_1_kind="prefer", window_1_from="09:00", window_1_to="11:00")
+        await move(stage, await only(stage, gym), "15:00", 24)
+        assert (await only(stage, gym)).start_at == local(24, "15:00")
+
+    async def test_kinds(self, stage: Stage) -> None:
+        await say(stage, "no meetings before 10 or after 12. Calls only on Thursdays from 2 to 4")
+        for start in ("Meetings never before", "Meetings never after", "Calls only"):
+            await accept(stage, start)
+        meeting, call = await planned(stage, "Meeting with Ann 1h", "Call Bob 30min")
+        await self.refused(stage, await only(stage, meeting), "9:30", 24, "You said: Meetings never before 10:00")
+        await self.refused(stage, await only(stage, meeting), "11:30", 24, "You said: Meetings never after 12:00")
+        await self.refused(stage, await only(stage, call), "14:00", 27, "You said: Calls only Thu 14:00–16:00")
+        await move(stage, await only(stage, meeting), "11:00", 24)
+        assert (await step(stage, meeting, "later")).start_at == local(25, "10:00")
+
+    async def test_most_a_day(self, stage: Stage) -> None:
+        """2 h a day: no second piece where the first is pinned, and buttons pass such a day by."""
+        task_id = await split(stage)
+        first, second, third = await stage.blocks(task_id)
+        await move(stage, first, "13:00")
+        await stage.planned()
+        _, second, third = await stage.blocks(task_id)
+        await self.refused(stage, third, "10:00", 23, "At most 2 h of it a day")
+        async with stage.writing() as scope:
+            with pytest.raises(InvalidInputError, match="Mon 23 Nov has no free time"):
+                await CalendarMoves(scope).to_day(seen(third), date(2026, 11, 23))
+        async with stage.writing() as scope:
+            await CalendarMoves(scope).move(seen(second), local(24, "9:00"))
+        (second,) = [block for block in await stage.blocks(task_id) if block.pinned and block.start_at == local(24, "9:00")]
+        async with stage.writing() as scope:
+            with pytest.raises(InvalidInputError, match="No earlier time"):
+                await CalendarMoves(scope).step(seen(second), "earlier")
+
+    async def test_most_a_day_with_room(self, stage: Stage) -> None:
+        task_id = await stage.add("Write report 4h")
+        await save(stage, task_id, min_chunk_minutes="60", max_chunk_minutes="60", max_per_day_minutes="120")
+        await stage.planned()
+        await move(stage, (await stage.blocks(task_id))[0], "13:00")
+        await stage.planned()
+        await move(stage, (await stage.blocks(task_id))[-1], "15:00")
+        await stage.planned()
+        blocks = await stage.blocks(task_id)
+        assert [block.start_at for block in blocks if block.pinned] == [local(23, "13:00"), local(23, "15:00")]
+        await self.refused(stage, blocks[-1], "10:00", 23, "At most 2 h")
 
 
 class TestBack:
