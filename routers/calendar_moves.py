@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -18,8 +18,9 @@ from routers.deps import LARGEST_ID, FormValues, RowId, rehearsing, solver_of, w
 from routers.doors import settings_of
 from routers.rendering import Toast, block_url
 from services import calendar_words, what_if
-from services.calendar_moves import CalendarMoves, Moved, Place, Shown
+from services.calendar_moves import CalendarMoves, Moved, MovedEvent, Place, Shown, ShownEvent
 from services.changes import Applied
+from services.events import Pin
 from services.fields import Fields
 from services.scope import Scope
 from services.task_form import FARTHEST_DAYS
@@ -30,6 +31,9 @@ TaskId = Annotated[int, Query(ge=1, le=LARGEST_ID)]
 At = Annotated[AwareDatetime, Query()]
 PREVIEW_SECONDS = 0.4
 """A preview is looked at while the hand is still moving, so it gets less time than a plan."""
+MOST_PINS = 4
+"""So many pins fit in an address that undoes; a move that lets go of more has no Undo, rather than half of one."""
+_PIN = r"[1-9]\d{0,17}-\d{1,10}-[1-9]\d{0,6}"
 
 
 @router.post("/blocks/{block_id}/move")
@@ -105,13 +109,20 @@ async def place(request: Request, task_id: RowId, form: FormValues) -> Response:
 
 
 @router.post("/events/{event_id}/move")
-async def move_event(request: Request, event_id: RowId, at: At, form: FormValues) -> Response:
-    """The times come with the form, or with the address where it is the way back."""
+async def move_event(
+    request: Request,
+    event_id: RowId,
+    at: At,
+    form: FormValues,
+    pins: Annotated[str, Query(max_length=400, pattern=rf"^({_PIN}(\.{_PIN})*)?$")] = "",
+) -> Response:
+    """The times come with the form, or with the address where it is the way back; then `pins` are made again, each as the
+    number of its task, the second of its start and its seconds."""
     async with writing(request) as scope:
         start, end = _times({**request.query_params, **form.values}, scope)
-        said, was = await CalendarMoves(scope).move_event(event_id, at, start, end)
-    known = {"at": start.isoformat(), "start_at": was[0].isoformat(), "end_at": was[1].isoformat()}
-    return await answered(request, form, Toast(said, undo_url=f"/calendar/events/{event_id}/move?{urlencode(known)}"))
+        again = [_pin(text) for text in pins.split(".") if text]
+        moved = await CalendarMoves(scope).move_event(ShownEvent(event_id, at), start, end, again)
+    return await answered(request, form, _event_toast(event_id, start, moved))
 
 
 @router.post("/preview/blocks/{block_id}")
@@ -173,3 +184,22 @@ def _toast(scope: Scope, moved: Moved) -> Toast:
         run=before.run_id,
     )
     return Toast(said, undo_url=undo_url, unpin_url=unpin_url)
+
+
+def _event_toast(event_id: int, start_at: datetime, moved: MovedEvent) -> Toast:
+    """What was moved, with the way back, on which the pins that it let go are made again."""
+    if len(moved.released) > MOST_PINS:
+        return Toast(moved.sentence)
+    known = {"at": start_at.isoformat(), "start_at": moved.was[0].isoformat(), "end_at": moved.was[1].isoformat()}
+    known |= {"pins": ".".join(map(_packed, moved.released))} if moved.released else {}
+    return Toast(moved.sentence, undo_url=f"/calendar/events/{event_id}/move?{urlencode(known)}")
+
+
+def _packed(pin: Pin) -> str:
+    return f"{pin.task_id}-{int(pin.start_at.timestamp())}-{int((pin.end_at - pin.start_at).total_seconds())}"
+
+
+def _pin(text: str) -> Pin:
+    task_id, second, seconds = map(int, text.split("-"))
+    start_at = datetime.fromtimestamp(second, UTC)
+    return Pin(task_id, start_at, start_at + timedelta(seconds=seconds))

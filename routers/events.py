@@ -91,10 +91,7 @@ def _gone(request: Request, error: NotFoundError, typed: tuple[tuple[str, str], 
 
 
 def _toast(said: str, saved: Saved) -> Toast:
-    if not saved.unpinned:
-        return Toast(said)
-    titles = ", ".join(f"“{title}”" for title in saved.unpinned[:3])
-    return Toast(f"{said} No longer pinned, and planned again: {titles}.")
+    return Toast(f"{said}{saved.consequence}")
 
 
 async def _again(request: Request, event_id: int | None, form: Form, error: AppError) -> Response:

@@ -7,6 +7,7 @@ on, its times, how much a day); a pin in the task's dialog need not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -20,7 +21,7 @@ from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
 from services import jobs, reasons, wording
 from services.changes import ChangeService
-from services.events import EventService
+from services.events import EventService, Pin
 from services.free_times import FreeTimes
 from services.pins import GONE, PinService
 from services.scope import Scope
@@ -36,6 +37,7 @@ LONGEST_MINUTES = 24 * 60
 RUNS_TAKEN_BACK = 3
 LENGTH = "A block lasts between a minute and a day."
 BACK = "Back where it was: you took your move back."
+LOST = "Not all that was pinned there could be pinned again."
 STALE = "The plan has changed meanwhile, so nothing was moved. Look again."
 
 
@@ -67,6 +69,23 @@ class Moved:
     task: Task
     block: Block
     before: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """A busy time as the person saw it."""
+
+    event_id: int
+    start_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MovedEvent:
+    """A sentence about a moved busy time, where it was, and the pins that it let go."""
+
+    sentence: str
+    was: Span
+    released: tuple[Pin, ...]
 
 
 class CalendarMoves:
@@ -178,19 +197,22 @@ class CalendarMoves:
         return task
 
     async def move_event(
-        self, event_id: int, shown_at: datetime, start_at: datetime, end_at: datetime | None
-    ) -> tuple[str, Span]:
-        """Move a busy time, or change its length; what is pinned there is let go. A sentence that says so, and where it was.
+        self, shown: ShownEvent, start_at: datetime, end_at: datetime | None, pins: Sequence[Pin] = ()
+    ) -> MovedEvent:
+        """Move a busy time, or change its length; what is pinned there is let go. `pins` that it had let go are made again.
 
         Raises NotFoundError for a missing or foreign one, ConflictError when it lies elsewhere by now.
         """
         await self.scope.lock()
-        event = await EventService(self.scope).get(event_id)
-        if event.start_at != shown_at:
+        event = await EventService(self.scope).get(shown.event_id)
+        if event.start_at != shown.start_at:
             raise ConflictError(STALE)
         was = event.start_at, event.end_at
-        operation = EditEvent(event_id=event_id, start_at=start_at, end_at=end_at)
-        return (await ChangeService(self.scope).apply([operation]))[0].sentence, was
+        operation = EditEvent(event_id=event.id, start_at=start_at, end_at=end_at)
+        done = (await ChangeService(self.scope).apply([operation]))[0]
+        lost = [pin for pin in pins if not await self.pins.pin_again(pin.task_id, pin.start_at, pin.end_at)]
+        said = f"{done.sentence} {LOST}" if lost else done.sentence
+        return MovedEvent(said, was, done.released)
 
     async def _take_runs_back(self, run_id: int) -> None:
         """What the planner has done since a run goes too, where it still stands: it was done for the move."""

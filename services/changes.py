@@ -36,7 +36,7 @@ from services import wording
 from services.advice import AdviceService
 from services.away import AwayService
 from services.briefs import hours_in_words
-from services.events import EventEdit, EventService
+from services.events import EventEdit, EventService, Pin, Saved
 from services.hour_service import HourService
 from services.runs import ask_plan
 from services.scope import Scope
@@ -52,11 +52,12 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done, in a sentence, and the task or busy time that it was done to."""
+    """What was done, in sentences, the task or busy time that it was done to, and the pins that it let go."""
 
     sentence: str
     task_id: int | None = None
     event_id: int | None = None
+    released: tuple[Pin, ...] = ()
 
 
 class ChangeService:
@@ -167,16 +168,19 @@ class ChangeService:
             return Applied(f"Removed “{(await events.delete(operation.event_id)).title}”.")
         if isinstance(operation, AddEvent):
             saved = await events.add(EventEdit(operation.title, operation.start_at, operation.end_at, 0))
-            return Applied(
-                f"“{saved.event.title}” is in the calendar, {self._when(saved.event.start_at)}.", None, saved.event.id
-            )
+            return self._busy(saved, f"“{saved.event.title}” is in the calendar, {self._when(saved.event.start_at)}.")
         event = await events.get(operation.event_id)
         start = (operation.start_at or event.start_at).astimezone(UTC)
         end = operation.end_at.astimezone(UTC) if operation.end_at else start + (event.end_at - event.start_at)
         if end <= start:
             raise InvalidInputError("A busy time must end after it starts.")
         saved = await events.edit(event.id, EventEdit(operation.title or event.title, start, end, event.version))
-        return Applied(f"“{saved.event.title}” is {self._when(start)} to {wording.clock(end, self.scope.person.zone)}.")
+        return self._busy(
+            saved, f"“{saved.event.title}” is {self._when(start)} to {wording.clock(end, self.scope.person.zone)}."
+        )
+
+    def _busy(self, saved: Saved, said: str) -> Applied:
+        return Applied(f"{said}{saved.consequence}", None, saved.event.id, saved.released)
 
     async def _hours(self, operation: TakeOff | WorkExtra | UsualHours | SetHours) -> Applied:
         hours = HourService(self.scope)

@@ -17,6 +17,7 @@ from services.scope import Scope
 
 FARTHEST_DAYS = 3660
 LONGEST_DAYS = 31
+SAID_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,28 @@ def parse(form: Mapping[str, str], now: datetime, zone: str) -> EventEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """Where a block of a task was pinned."""
+
+    task_id: int
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
-    """A stored busy time, and the titles of the tasks that were pinned to its time and no longer are."""
+    """A stored busy time, the titles of the tasks that were pinned to its time and no longer are, and those pins."""
 
     event: Event
     unpinned: tuple[str, ...]
+    released: tuple[Pin, ...]
+
+    @property
+    def consequence(self) -> str:
+        """What it did to pins, to follow another sentence; "" when there were none."""
+        titles = ", ".join(f"“{title}”" for title in self.unpinned[:SAID_TITLES])
+        more = f" and {len(self.unpinned) - SAID_TITLES} more" if len(self.unpinned) > SAID_TITLES else ""
+        return f" No longer pinned, and planned again: {titles}{more}." if titles else ""
 
 
 class EventService:
@@ -100,6 +118,7 @@ class EventService:
         plans, tasks = PlanRepository(self.scope.session), TaskRepository(self.scope.session)
         unpinned: list[str] = []
         met = [block for block in await plans.list_blocks(event.user_id, event.start_at, event.end_at) if block.pinned]
+        pins = [Pin(block.task_id, block.start_at, block.end_at) for block in met]
         for block in met:
             block.pinned = False
         for task_id in dict.fromkeys(block.task_id for block in met):
@@ -110,4 +129,4 @@ class EventService:
                 await PlanningService(self.scope).place_provisionally(task)
                 unpinned.append(task.title)
         await self.scope.changed(LeaseKind.PLAN)
-        return Saved(event, tuple(unpinned))
+        return Saved(event, tuple(unpinned), tuple(pins))

@@ -67,6 +67,32 @@ class PinService:
             await self._said(task, f"Let go of the pin at {self._when(block.start_at)}.")
         return task
 
+    async def pin_again(self, task_id: int, start_at: datetime, end_at: datetime) -> bool:
+        """Give an open task a pin back that it has lost; whether that can still be: nothing else has its time, and no newer pin
+        stands for it."""
+        await self.scope.lock()
+        task = await self.tasks.get(self.scope.person.id, task_id)
+        if task is None or task.status is not TaskStatus.OPEN:
+            return False
+        start_at = start_at.astimezone(UTC)
+        end_at = end_at.astimezone(UTC) if jobs.is_split(task) else self.end_of(task, start_at)
+        blocks = await self.plans.list_task_blocks(task.user_id, task.id)
+        pins = [block for block in blocks if block.pinned]
+        if any(not jobs.is_split(task) or (pin.start_at < end_at and start_at < pin.end_at) for pin in pins):
+            return False
+        try:
+            await self.refuse(task, start_at, end_at)
+        except InvalidInputError:
+            return False
+        await self.plans.delete_blocks(task.user_id, [block.id for block in blocks if not block.pinned])
+        self._pinned(task, start_at, end_at)
+        await self.scope.session.flush()
+        await self.tasks.update_quietly(task.user_id, task.id, needs_scheduling=True, unplaced_reason=None)
+        if jobs.is_split(task):
+            await PlanningService(self.scope).place_provisionally(task)
+        await self._said(task, f"Pinned to {self._when(start_at)} again.")
+        return True
+
     async def first_block(self, task: Task, start_at: datetime | None) -> Block | None:
         """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can."""
         start_at = start_at.astimezone(UTC) if start_at else None
@@ -156,12 +182,12 @@ class PinService:
                 return owner.title
         return None
 
-    def _pinned(self, task: Task, start_at: datetime) -> Block:
+    def _pinned(self, task: Task, start_at: datetime, end_at: datetime | None = None) -> Block:
         block = Block(
             user_id=task.user_id,
             task_id=task.id,
             start_at=start_at,
-            end_at=self.end_of(task, start_at),
+            end_at=end_at or self.end_of(task, start_at),
             source=BlockSource.USER,
             pinned=True,
             reason=reasons.PINNED,

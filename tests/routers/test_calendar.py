@@ -326,6 +326,52 @@ class TestEvent:
         (again,) = (await drawn(site, "view=day&date=2026-11-23"))["items"]
         assert (again["start"], again["end"]) == (item["start"], item["end"])
 
+    async def test_over_pins(self, site: Site, stage: Stage) -> None:
+        """The message names what is no longer pinned, and undoing pins it again; also what has passed through a cookie."""
+        await busy(stage, 24, "10:00", "11:00")
+        call, read = await planned(stage, "Call Ann 1h", "Read 1h")
+        await site.press(url_of("move", await only(stage, call)), {**WEEK, "start_at": "2026-11-24T14:00"})
+        await site.press(url_of("move", await only(stage, read)), {**WEEK, "start_at": "2026-11-24T15:00"})
+        url = "/calendar/events/1/move?at=2026-11-24T09:00:00Z"
+        assert (
+            await site.submit(url, {**WEEK, "start_at": "2026-11-24T14:30", "end_at": "2026-11-24T15:30"})
+        ).status_code == 303
+        page = await site.page("/calendar?view=week&date=2026-11-23")
+        assert "No longer pinned, and planned again: “Call Ann”, “Read”." in text(page, ".toast-text")
+        await stage.planned()
+        assert [block.pinned for block in await stage.all_blocks()] == [False, False]
+        said = text(await site.press(toast_url(page, "Undo"), WEEK), ".toast-text")
+        assert said == "“Standup” is tomorrow 10:00 to 11:00."
+        await stage.planned()
+        blocks = {block.task_id: (block.start_at, block.pinned) for block in await stage.all_blocks()}
+        assert blocks == {call: (local(24, "14:00"), True), read: (local(24, "15:00"), True)}
+
+    async def test_undo_says_what_is_lost(self, site: Site, stage: Stage) -> None:
+        await busy(stage, 24, "10:00", "11:00")
+        (call,) = await planned(stage, "Call Ann 1h")
+        await site.press(url_of("move", await only(stage, call)), {**WEEK, "start_at": "2026-11-24T14:00"})
+        url = "/calendar/events/1/move?at=2026-11-24T09:00:00Z"
+        undo = toast_url(await site.press(url, {**WEEK, "start_at": "2026-11-24T14:30"}), "Undo")
+        await site.press(f"/tasks/{call}/complete")
+        assert "Not all that was pinned" in text(await site.press(undo, WEEK), ".toast-text")
+
+    async def test_over_many_pins(self, site: Site, stage: Stage) -> None:
+        """More pins than an address holds: no Undo, rather than half of one."""
+        await busy(stage, 25, "10:00", "11:00")
+        for number, task_id in enumerate(await planned(stage, *(f"Task {number} 15min" for number in range(5)))):
+            await site.press(f"/calendar/tasks/{task_id}/place", {**WEEK, "start_at": f"2026-11-24T{10 + number}:00"})
+        url = "/calendar/events/1/move?at=2026-11-25T09:00:00Z"
+        part = await site.press(url, {**WEEK, "start_at": "2026-11-24T10:00", "end_at": "2026-11-24T15:00"})
+        assert "“Task 0”, “Task 1”, “Task 2” and 2 more" in text(part, ".toast-text")
+        assert not has(part, ".toast button[hx-post]")
+
+    @pytest.mark.parametrize("pins", ["1", "1-2", "a-1-1", "0-1-1", "1-1-0", "1-99999999999-1", "1-1-1-1", "1" * 500])
+    async def test_nonsense(self, site: Site, stage: Stage, pins: str) -> None:
+        await busy(stage, 24, "10:00", "11:00")
+        form = {**WEEK, "start_at": "2026-11-24T14:30"}
+        answer = await site.http.post(f"/calendar/events/1/move?at=2026-11-24T09:00:00Z&pins={pins}", data=form, headers=HTMX)
+        assert answer.status_code in {404, 422}
+
 
 class TestPreview:
     async def ask(self, site: Site, url: str, start_at: str) -> tuple[str, bool]:

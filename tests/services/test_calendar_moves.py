@@ -10,7 +10,7 @@ import pytest
 from errors import ConflictError, InvalidInputError, NotFoundError
 from models import Block, BlockSource
 from services.calendar import CalendarService, range_of
-from services.calendar_moves import CalendarMoves, Moved, Shown, Step
+from services.calendar_moves import CalendarMoves, Moved, Shown, ShownEvent, Step
 from services.events import EventEdit, EventService
 from services.pins import PinService
 from services.tasks import TaskService
@@ -352,15 +352,15 @@ class TestMoveEvent:
             saved = await EventService(scope).add(EventEdit("Standup", local(23, "10:00"), local(23, "11:00"), 0))
         event_id, at = saved.event.id, local(23, "10:00")
         async with stage.writing() as scope:
-            said, was = await CalendarMoves(scope).move_event(event_id, at, local(23, "12:00"), local(23, "12:30"))
-        assert "12:30" in said
-        assert was == (local(23, "10:00"), local(23, "11:00"))
+            moved = await CalendarMoves(scope).move_event(ShownEvent(event_id, at), local(23, "12:00"), local(23, "12:30"))
+        assert moved.sentence == "“Standup” is today 12:00 to 12:30."
+        assert (moved.was, moved.released) == ((local(23, "10:00"), local(23, "11:00")), ())
         async with stage.writing() as scope:
             with pytest.raises(ConflictError):
-                await CalendarMoves(scope).move_event(event_id, at, local(23, "13:00"), None)
+                await CalendarMoves(scope).move_event(ShownEvent(event_id, at), local(23, "13:00"), None)
         async with stage.writing(stage.eve) as scope:
             with pytest.raises(NotFoundError):
-                await CalendarMoves(scope).move_event(event_id, at, local(23, "13:00"), None)
+                await CalendarMoves(scope).move_event(ShownEvent(event_id, at), local(23, "13:00"), None)
 
 
 class TestContents:

@@ -275,6 +275,45 @@ class TestList:
         assert [(row.id, row.late_minutes) for row in rows] == [(task_id, 23 * 60)]
 
 
+class TestPinAgain:
+    async def again(self, stage: Stage, task_id: int, day: int, *clocks: str, who: int | None = None) -> bool:
+        start_at, end_at = (local(day, clock) for clock in clocks)
+        async with stage.writing(who) as scope:
+            return await PinService(scope).pin_again(task_id, start_at, end_at)
+
+    async def test_valid(self, stage: Stage) -> None:
+        call = await stage.add("Call Ann 1h")
+        assert await self.again(stage, call, 24, "14:00", "15:00")
+        await stage.planned()
+        (block,) = await stage.blocks(call)
+        assert (spans([block]), block.pinned) == ([(local(24, "14:00"), local(24, "15:00"))], True)
+
+    async def test_piece(self, stage: Stage) -> None:
+        """The other pins stay, what floats makes way, and nothing of the task is done twice."""
+        task_id = await split(stage)
+        await pin(stage, (await stage.blocks(task_id))[0], "14:00")
+        assert await self.again(stage, task_id, 24, "12:00", "14:00")
+        for _ in range(2):
+            blocks = await stage.blocks(task_id)
+            assert [block.start_at for block in blocks if block.pinned] == [local(23, "14:00"), local(24, "12:00")]
+            assert sum((block.end_at - block.start_at for block in blocks), timedelta()) == timedelta(hours=6)
+            await stage.planned()
+        assert not await self.again(stage, task_id, 24, "13:00", "15:00")
+
+    async def test_refused(self, stage: Stage) -> None:
+        """Where something is by now, in the past, pinned elsewhere since, done, or another person's."""
+        call, read = await stage.add("Call Ann 1h"), await stage.add("Read 1h")
+        await busy(stage, 24, "10:00", "11:00")
+        assert not await self.again(stage, call, 24, "10:30", "11:30")
+        assert not await self.again(stage, call, 20, "10:30", "11:30")
+        assert not await self.again(stage, call, 25, "10:00", "11:00", who=stage.eve)
+        await pin(stage, (await stage.blocks(call))[0], "15:00", 23)
+        assert not await self.again(stage, call, 25, "10:00", "11:00")
+        async with stage.writing() as scope:
+            await TimeEntryService(scope).complete(read)
+        assert not await self.again(stage, read, 25, "10:00", "11:00")
+
+
 async def test_edit_keeps_pins(stage: Stage) -> None:
     """The dialog of a split task has no field for one pin, and leaves those that there are."""
     task_id = await split(stage)
