@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from routers.deps import OptionalId, Reading, RowId
 from routers.rendering import render
 from services.ai_log import AiLogService, CallFilter
+from services.fields import clean
 
 router = APIRouter(prefix="/ai-log", include_in_schema=False)
 
@@ -23,6 +24,7 @@ async def index(
     task: OptionalId = None,
     before: OptionalId = None,
 ) -> Response:
+    module = clean(module).strip()
     log, wanted = AiLogService(scope), CallFilter(module or None, status or None, task)
     rows, next_id = await log.page(wanted, before)
     chosen = {"module": module, "status": status, "task": task}

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.fields import clean
+
 FOLDED_LINES = 24
 FOLDED_CHARS = 1600
 HEAD_LINES, HEAD_CHARS = 8, 600
@@ -43,7 +45,7 @@ def inputs_of(stored: str) -> tuple[Part, ...]:
         return _whole(stored)
     if not isinstance(values, dict):
         return _whole(stored)
-    return tuple(Part(name.replace("_", " "), laid_out(_text(value))) for name, value in values.items())
+    return tuple(Part(clean(name.replace("_", " ")), laid_out(_text(value))) for name, value in values.items())
 
 
 def outputs_of(stored: str) -> tuple[Part, ...]:
@@ -52,12 +54,14 @@ def outputs_of(stored: str) -> tuple[Part, ...]:
 
 
 def laid_out(text: str) -> str:
-    """JSON with a line for each value; anything else as it is."""
+    """JSON with a line for each value; anything else as it is. Without what JSON can escape and no page can hold, such as half
+    of a surrogate pair."""
     try:
         found = json.loads(text)
-        return json.dumps(found, indent=2, ensure_ascii=False) if isinstance(found, dict | list) else text
+        text = json.dumps(found, indent=2, ensure_ascii=False) if isinstance(found, dict | list) else text
     except (ValueError, RecursionError):
-        return text
+        pass
+    return clean(text, keep="\n\t")
 
 
 def _marked(text: str) -> Iterator[tuple[str, str]]:

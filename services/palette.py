@@ -10,6 +10,7 @@ from typing import Literal
 
 from repositories.task_rows import TaskRowRepository
 from services import views
+from services.fields import clean
 from services.scope import Scope
 from services.today import TodayService, task_row
 
@@ -56,7 +57,7 @@ class PaletteService:
 
     async def find(self, query: str) -> Found:
         """`query` as it was typed; only its beginning counts when it is long."""
-        text = " ".join(query[:LONGEST_QUERY].split())
+        text = " ".join(clean(query[:LONGEST_QUERY]).split())
         words = text.split(" ")[:MOST_WORDS] if text else []
         if not words:
             running = await TodayService(self.scope).running()

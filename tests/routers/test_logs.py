@@ -110,6 +110,15 @@ class TestAiLog:
         assert '"title": "<b>paint</b>"' in text(page, "details.call-text > pre")
         assert '[\n  {\n    "task_id": 1\n  }\n]' in page.css("section pre")[-1].text()
 
+    async def test_hostile(self, site: Site, stage: Stage) -> None:
+        """Half of a surrogate pair, as JSON can escape it, and a NUL, which PostgreSQL does not take."""
+        async with stage.writing() as scope:
+            call = call_of(stage.ada, 0)
+            call.inputs, call.outputs = r'{"text": "\udc00"}', r'{"title": "\ud800 x"}'
+            await ModelCallRepository(scope.session).add(call, [])
+        assert "title" in text(await site.page("/ai-log/1"), "main")
+        assert has(await site.page("/ai-log?module=%00"), ".call")
+
     @pytest.mark.parametrize("query", ["task=0", "task=x", "before=-1", "status=late", "module=" + "x" * 65])
     async def test_invalid(self, site: Site, query: str) -> None:
         await site.page(f"/ai-log?{query}", 422)

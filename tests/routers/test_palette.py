@@ -82,7 +82,7 @@ class TestFind:
     async def test_pages_and_actions_by_other_words(self, site: Site, query: str, first: str) -> None:
         assert labels(await find(site, query))[0] == first
 
-    @pytest.mark.parametrize("query", ["\"'><script>alert(1)</script>", "x" * 5000, " \t ", "\u202eabc", "%00"])
+    @pytest.mark.parametrize("query", ["\"'><script>alert(1)</script>", "x" * 5000, " \t ", "\u202eabc", "%00", "\x00a"])
     async def test_hostile(self, site: Site, query: str) -> None:
         tree = await find(site, query)
         assert not has(tree, "script")

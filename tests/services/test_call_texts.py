@@ -35,6 +35,14 @@ class TestOutputs:
         assert outputs_of("") == ()
 
 
+@pytest.mark.parametrize(("escaped", "shown"), [(r"\ud800 x", "  x"), (r"\ud83d\ude00", "\U0001f600")])
+def test_what_no_page_can_hold(escaped: str, shown: str) -> None:
+    """JSON may escape half of a surrogate pair; a whole pair is one sign."""
+    (whole,), (answer,) = inputs_of(f'{{"{escaped}": "{escaped}"}}'), outputs_of(f'{{"title": "{escaped}"}}')
+    assert (whole, answer.text.splitlines()[1].strip()) == (Part(shown, shown), f'"title": "{shown}"')
+    assert answer.text.encode()
+
+
 class TestPart:
     def test_long(self) -> None:
         assert not Part("", "x" * FOLDED_CHARS).is_long
