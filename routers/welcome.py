@@ -28,7 +28,7 @@ async def add(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     async with writing(request) as scope:
         kept = await DemoService(scope).remove()
-    stays = f" {plural(kept, 'thing')} that you gave another title stay{'s' if kept == 1 else ''}." if kept else ""
+    stays = f" {plural(kept, 'thing')} that you made your own stay{'s' if kept == 1 else ''}." if kept else ""
     return redirect("/", Toast(f"The demo week is gone.{stays}"))
 
 

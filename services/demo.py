@@ -1,7 +1,7 @@
 """The first minutes: a week of demo tasks and busy times in one click, gone in one click, and the working hours in one line.
 
-Removing takes away all that the demo brought, worked on or not, except what the person has given a title of its own: that is
-theirs, and stays.
+Removing takes away all that the demo brought, except what the person has made their own, which stays: with another title, with
+parts or notes of theirs, or with time that they have spent on it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from errors import ConflictError, InvalidInputError
+from models import Task
 from planning.hours import HourRange
 from repositories.demo import DemoRepository
+from repositories.tasks import TaskRepository
+from repositories.time_entries import TimeEntryRepository
 from repositories.users import UserRepository
 from services import hours_form
 from services.events import EventEdit, EventService
@@ -72,12 +75,12 @@ class DemoService:
         await self.scope.session.flush()
 
     async def remove(self) -> int:
-        """Take it away; how many things stay because they have another title now."""
+        """Take it away; how many things stay because they are the person's own by now."""
         await self.scope.lock()
         (await UserRepository(self.scope.session).get_preferences(self.scope.person.id)).has_demo = False
         kept = 0
         for task in await self.demo.list_demo_tasks(self.scope.person.id):
-            is_kept = task.title not in TITLES
+            is_kept = await self._is_own(task)
             kept += is_kept
             task.is_demo = not is_kept
             if not is_kept:
@@ -90,6 +93,14 @@ class DemoService:
                 await EventService(self.scope).delete(event.id)
         await self.scope.session.flush()
         return kept
+
+    async def _is_own(self, task: Task) -> bool:
+        """Whether the person has put something of theirs into a task of the demo."""
+        if task.title not in TITLES or task.context:
+            return True
+        parts = await TaskRepository(self.scope.session).list_parts_of(task.user_id, task.id)
+        entries = await TimeEntryRepository(self.scope.session).list_for_tasks(task.user_id, [task.id])
+        return bool(entries) or any(not part.is_demo for part in parts)
 
 
 async def set_hours(scope: Scope, form: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from planning.hours import HourRange
 from repositories.demo import DemoRepository
 from services.demo import EVENTS, TASKS, DemoService, set_hours, working_days
 from services.hour_service import HourService
+from services.tasks import TaskService
 from services.time_entries import TimeEntryService
 from tests.support.pages import Site, has, text
 from tests.support.stage import Stage
@@ -64,9 +65,31 @@ class TestRemove:
             await TimeEntryService(scope).start(started)
         await site.submit("/welcome/demo/remove")
         page = await site.page("/")
-        assert text(page, ".toast-text") == "The demo week is gone. 1 thing that you gave another title stays."
-        assert {node.attributes["id"] for node in page.css(".task")} == {f"task-{own}", f"task-{renamed}"}
+        assert text(page, ".toast-text") == "The demo week is gone. 2 things that you made your own stay."
+        assert {node.attributes["id"] for node in page.css(".task")} == {
+            f"task-{task_id}" for task_id in (own, renamed, started)
+        }
         assert not has(page, ".demo, [data-kind=event]")
+        assert await titles(stage) == set()
+
+    async def test_keeps_what_the_person_put_in(self, stage: Stage) -> None:
+        """Parts of theirs that are not deleted, done ones too; notes; time that they spent."""
+        await add(stage)
+        async with stage.writing() as scope:
+            tasks = [task.id for task in await DemoRepository(scope.session).list_demo_tasks(stage.ada)]
+            service = TaskService(scope)
+            parts = [(await service.add("Own part 10min", parent_id=task_id)).task.id for task_id in tasks[:3]]
+            await service.delete(parts[1])
+            await TimeEntryService(scope).complete(parts[2])
+            (await service.get(tasks[3])).context = "Ask for the key"
+            await TimeEntryService(scope).start(tasks[4])
+            await TimeEntryService(scope).stop(tasks[4])
+            await TimeEntryService(scope).complete(tasks[5])
+        async with stage.writing() as scope:
+            assert await DemoService(scope).remove() == 4
+        kept = {task_id for task_id in tasks if (await stage.task(task_id)).deleted_at is None}
+        assert kept == {tasks[0], tasks[2], tasks[3], tasks[4]}
+        assert [(await stage.task(part)).deleted_at is None for part in parts] == [True, False, True]
         assert await titles(stage) == set()
 
 
