@@ -16,6 +16,8 @@ TITLE = "Task"
 """Stands before the words, which are read as those of a new task are."""
 EXAMPLES = "Say it like “every Tuesday 9:00”, “every 2 weeks” or “daily until March”."
 
+MORE = f"Say only how it repeats; all else, such as how long it takes, has a field of its own. {EXAMPLES}"
+
 
 class RepeatService:
     """One person's series, through any of their tasks."""
@@ -85,8 +87,16 @@ class RepeatService:
             raise InvalidInputError(problem, {"repeats": problem})
         if draft.recurrence is None:
             raise InvalidInputError(EXAMPLES, {"repeats": EXAMPLES})
+        if _says_more(draft):
+            raise InvalidInputError(MORE, {"repeats": MORE})
         if draft.title != TITLE:
             rest = draft.title.removeprefix(TITLE).strip()
             problem = f"Not understood: “{rest}”. {EXAMPLES}"
             raise InvalidInputError(problem, {"repeats": problem})
         return draft
+
+
+def _says_more(draft: Draft) -> bool:
+    """Whether it says what has nothing to do with when the task repeats."""
+    said = (draft.importance, draft.duration_minutes, draft.chunk_minutes, draft.energy, draft.project)
+    return any(one is not None for one in said) or bool(draft.labels or draft.assignees or draft.after)

@@ -90,6 +90,14 @@ class SeriesService:
             await self.series.delete_tasks(task.user_id, made)
             await self._set_due(series)
 
+    async def place(self, task: Task) -> None:
+        """Give a task that is open again its first slot: an occurrence with a time is pinned there while that lies ahead."""
+        series = await self.of(task)
+        start = self._ahead(series, task.occurs_at) if series is not None and task.occurs_at is not None else None
+        if start is not None:
+            await PlanRepository(self.scope.session).delete_task_blocks(task.user_id, task.id)
+        await self.pins.first_block(task, start)
+
     async def make_due(self) -> None:
         """Make what is due: called by the background, in any number of processes."""
         await self.scope.lock()
@@ -198,8 +206,7 @@ class SeriesService:
             raise ConflictError(f"The next “{task.title}” was added meanwhile. Look again.") from None
         await copies.copy_belongings(self.scope, template, task)
         self.tasks.note(task.user_id, task.id, self.scope.now, "planner", "Added as the next of its series.")
-        start = self._instant(at)
-        await self.pins.first_block(task, start if series.is_timed and start >= self.scope.now else None)
+        await self.pins.first_block(task, self._ahead(series, at))
         await PartService(self.scope).replace_all(task)
         await self.scope.changed(LeaseKind.ADVISE, LeaseKind.PLAN)
         return task
@@ -247,6 +254,11 @@ class SeriesService:
         earliest = now if rule.frequency == "HOURLY" else today - _INSTANT
         passed = last if _is_often(rule) else datetime.combine(last.date(), time.max)
         return next_occurrence(series.rule, series.starts_at, max(passed, earliest))
+
+    def _ahead(self, series: Series, at: datetime) -> datetime | None:
+        """The time of an occurrence; None where it has none, or where that has passed."""
+        start = self._instant(at)
+        return start if series.is_timed and start >= self.scope.now else None
 
     def _wall(self, at: datetime) -> datetime:
         return at.astimezone(self.zone).replace(tzinfo=None)

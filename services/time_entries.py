@@ -127,7 +127,7 @@ class TimeEntryService:
             self._say(one, "Reopened." if one is task else f"Reopened with “{task.title}”.")
         await self.scope.session.flush()
         for one in (task, *with_it):
-            await PlanningService(self.scope).place_provisionally(one)
+            await SeriesService(self.scope).place(one)
         return await self._ended(task)
 
     async def _retimed(self, task: Task, minutes: int, said: str) -> Task:

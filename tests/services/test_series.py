@@ -123,6 +123,11 @@ class TestRepeat:
             ("", "every Tuesday 9:00"),
             ("tomorrow", "every Tuesday 9:00"),
             ("every Tuesday with Bob", "Not understood: “with Bob”"),
+            ("every Tuesday !1", "Say only how it repeats"),
+            ("every Tuesday #work", "Say only how it repeats"),
+            ("every Tuesday +Home", "Say only how it repeats"),
+            ("every Tuesday 2h", "Say only how it repeats"),
+            ("every day after Plants", "Not understood: “after Plants”"),
         ],
     )
     async def test_words_that_say_something_else(self, stage: Stage, text: str, sentence: str) -> None:
@@ -332,6 +337,22 @@ class TestSkip:
         await reopen(stage, task_id)
         assert await times(stage) == ["Mon 23 00:00 open"]
         assert len(await stage.blocks(task_id)) == 1
+
+    async def test_undone_with_a_time(self, stage: Stage) -> None:
+        """A timed occurrence is pinned to its time again, also after it was completed early; not where that has passed."""
+        task_id = await stage.add("Standup every weekday at 10:00 15min")
+        await stage.planned()
+        for act in (skip, complete):
+            await act(stage, task_id)
+            await reopen(stage, task_id)
+            await stage.planned()
+            (block,) = await stage.blocks(task_id)
+            assert (block.start_at, block.pinned) == (local(23, "10:00"), True)
+        await skip(stage, task_id)
+        stage.clock.advance(hours=2)
+        await reopen(stage, task_id)
+        (block,) = await stage.blocks(task_id)
+        assert (block.start_at, block.pinned) == (local(23, "11:00"), False)
 
     async def test_running(self, stage: Stage) -> None:
         task_id = await stage.add("Water plants every day")
