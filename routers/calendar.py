@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -89,6 +90,7 @@ async def new(request: Request, scope: Reading) -> Response:
         "text": "",
         "start_at": local_input(start, scope.person.zone),
         "minutes": str(minutes) if start else "",
+        "token": secrets.token_urlsafe(12),
     }
     return _dialog(request, scope, shown_in(request.query_params), form)
 
@@ -103,10 +105,10 @@ async def create(request: Request, form: FormValues) -> Response:
             minutes = fields.optional_whole("minutes", 1, LONGEST_MINUTES, "Say how many minutes it takes")
             if fields.errors:
                 raise InvalidInputError("Some fields need another look.", fields.errors)
-            task = await CalendarMoves(scope).add(text, start, minutes)
+            task = await CalendarMoves(scope).add(text, start, minutes, form.values.get("token", "")[:64] or None)
     except InvalidInputError as error:
         async with reading(request) as scope:
-            values = {name: form.values.get(name, "") for name in ("text", "start_at", "minutes")}
+            values = {name: form.values.get(name, "") for name in ("text", "start_at", "minutes", "token")}
             errors = error.fields or {"text": error.message}
             return _dialog(request, scope, shown_in(form.values), values, errors, error.status)
     said = f"“{task.title}” is pinned there." if start else f"Added “{task.title}”."

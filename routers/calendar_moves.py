@@ -18,8 +18,9 @@ from routers.deps import LARGEST_ID, FormValues, RowId, rehearsing, solver_of, w
 from routers.doors import settings_of
 from routers.rendering import Toast, block_url
 from services import calendar_words, what_if
-from services.calendar_moves import CalendarMoves, Moved, MovedEvent, Place, Shown, ShownEvent
+from services.calendar_moves import CalendarMoves, Moved, Place, Shown
 from services.changes import Applied
+from services.event_moves import EventMoves, MovedEvent, ShownEvent
 from services.events import Pin
 from services.fields import Fields
 from services.scope import Scope
@@ -91,11 +92,12 @@ async def back(
     source: BlockSource,
     pinned: bool,
     minutes: Annotated[int, Query(ge=1, le=100_000)],
+    by: Literal["person", "rules", "assistant"],
     run: Annotated[int, Query(ge=0, le=LARGEST_ID)],
     form: FormValues,
 ) -> Response:
     async with writing(request) as scope:
-        before = Place(start, end, pinned, source, minutes, run)
+        before = Place(start, end, pinned, source, minutes, by, run)
         restored = await CalendarMoves(scope).back(Shown(block_id, task, at), before)
         said = calendar_words.where(restored.title, start, scope)
     return await answered(request, form, Toast(f"{said} again."))
@@ -121,7 +123,7 @@ async def move_event(
     async with writing(request) as scope:
         start, end = _times({**request.query_params, **form.values}, scope)
         again = [_pin(text) for text in pins.split(".") if text]
-        moved = await CalendarMoves(scope).move_event(ShownEvent(event_id, at), start, end, again)
+        moved = await EventMoves(scope).move(ShownEvent(event_id, at), start, end, again)
     return await answered(request, form, _event_toast(event_id, start, moved))
 
 
@@ -181,6 +183,7 @@ def _toast(scope: Scope, moved: Moved) -> Toast:
         source=before.source.value,
         pinned=int(before.pinned),
         minutes=before.duration_minutes,
+        by=before.duration_source,
         run=before.run_id,
     )
     return Toast(said, undo_url=undo_url, unpin_url=unpin_url)

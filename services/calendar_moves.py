@@ -7,23 +7,22 @@ on, its times, how much a day); a pin in the task's dialog need not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
-from assistant.operations import EditEvent, PinTask
+from assistant.operations import PinTask
 from errors import ConflictError, InvalidInputError, NotFoundError
-from models import Block, BlockSource, LeaseKind, Task
-from planning.hours import Span
+from models import Block, BlockSource, LeaseKind, Task, TaskStatus
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
-from services import jobs, reasons, wording
+from services import framing, jobs, reasons, wording
 from services.changes import ChangeService
-from services.events import EventService, Pin
 from services.free_times import FreeTimes
 from services.pins import GONE, PinService
+from services.planning import PlanningService
 from services.scope import Scope
 from services.task_form import TaskEdit
 from services.tasks import TaskService
@@ -32,12 +31,12 @@ from services.versions import VersionService
 
 Step = Literal["earlier", "later"]
 STEP_MINUTES = 15
+YEARS = range(2000, 2101)
 LATER_DAYS = 28
 LONGEST_MINUTES = 24 * 60
 RUNS_TAKEN_BACK = 3
 LENGTH = "A block lasts between a minute and a day."
 BACK = "Back where it was: you took your move back."
-LOST = "Not all that was pinned there could be pinned again."
 STALE = "The plan has changed meanwhile, so nothing was moved. Look again."
 
 
@@ -52,13 +51,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a block lay, how long its task was, and the planner's last run (0: none): all that is needed to put it back."""
+    """Where a block lay, how long its task was and who had said so, and the planner's last run (0: none): all that is needed
+    to put it back."""
 
     start_at: datetime
     end_at: datetime
     pinned: bool
     source: BlockSource
     duration_minutes: int
+    duration_source: str
     run_id: int
 
 
@@ -69,23 +70,6 @@ class Moved:
     task: Task
     block: Block
     before: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShownEvent:
-    """A busy time as the person saw it."""
-
-    event_id: int
-    start_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MovedEvent:
-    """A sentence about a moved busy time, where it was, and the pins that it let go."""
-
-    sentence: str
-    was: Span
-    released: tuple[Pin, ...]
 
 
 class CalendarMoves:
@@ -137,6 +121,8 @@ class CalendarMoves:
     async def to_day(self, shown: Shown, day: date) -> Moved:
         """Move a block to a day: to the same time of the day, or the nearest to it at which it can be; raises as `move`."""
         block, task = await self._block(shown)
+        if day.year not in YEARS:
+            raise _refusal("That day is too far away to plan.")
         target, low, high = self.free.on_day(block.start_at, day)
         if high <= self.scope.now:
             raise _refusal("That day has passed. Choose one that lies ahead.")
@@ -155,13 +141,16 @@ class CalendarMoves:
         await ChangeService(self.scope).apply([PinTask(task_id=task.id, start_at=start_at)])
         return Moved(task, await self._at(task, start_at), None)
 
-    async def add(self, text: str, start_at: datetime | None, minutes: int | None) -> Task:
-        """Add a task by its line of text, so long and pinned to that time where these are given.
+    async def add(self, text: str, start_at: datetime | None, minutes: int | None, submit_key: str | None = None) -> Task:
+        """Add a task by its line of text, so long and pinned to that time where these are given. The same `submit_key` twice is
+        one task.
 
         Raises InvalidInputError on the fields `text` or `start_at`.
         """
         await self.scope.lock()
-        task = (await TaskService(self.scope).add(text)).task
+        if submit_key and (twin := await self.tasks.get_by_submit_key(self.scope.person.id, submit_key)):
+            return twin
+        task = (await TaskService(self.scope).add(text, submit_key)).task
         await self.scope.session.flush()
         if minutes is not None and minutes != task.duration_minutes:
             task = await self._edit(task, minutes, None)
@@ -177,13 +166,16 @@ class CalendarMoves:
     async def back(self, shown: Shown, before: Place) -> Task:
         """Undo a move: the block lies where it lay, and what the planner has moved for it since does too.
 
-        Raises as `move` does: a place that has passed, or that something hard has taken since, is not given back.
+        Raises as `move` does: a place that has passed, or that something hard has taken since, is not given back, and nothing
+        is given back to a task that is not open.
         """
         block, task = await self._block(shown)
+        if task.status is not TaskStatus.OPEN:
+            raise _refusal(f"“{task.title}” is no longer open, so its block stays where it is.")
         if not timedelta(0) < before.end_at - before.start_at <= timedelta(minutes=LONGEST_MINUTES):
             raise _refusal(LENGTH)
         await self.pins.refuse(task, before.start_at, before.end_at, block)
-        task.duration_minutes = before.duration_minutes
+        task.duration_minutes, task.duration_source = before.duration_minutes, before.duration_source
         block.start_at, block.end_at, block.pinned = before.start_at, before.end_at, before.pinned
         block.source, block.reason = before.source, reasons.PINNED if before.pinned else BACK
         self.tasks.note(task.user_id, task.id, self.scope.now, "person", "Took a move in the calendar back.")
@@ -193,26 +185,25 @@ class CalendarMoves:
             is_new = before.source is BlockSource.PROVISIONAL
             await self.tasks.update_quietly(task.user_id, task.id, needs_scheduling=is_new)
         await self._take_runs_back(before.run_id)
+        if jobs.is_split(task):
+            await self._fit_pieces(task, block)
         await self.scope.changed(LeaseKind.PLAN)
         return task
 
-    async def move_event(
-        self, shown: ShownEvent, start_at: datetime, end_at: datetime | None, pins: Sequence[Pin] = ()
-    ) -> MovedEvent:
-        """Move a busy time, or change its length; what is pinned there is let go. `pins` that it had let go are made again.
-
-        Raises NotFoundError for a missing or foreign one, ConflictError when it lies elsewhere by now.
-        """
-        await self.scope.lock()
-        event = await EventService(self.scope).get(shown.event_id)
-        if event.start_at != shown.start_at:
-            raise ConflictError(STALE)
-        was = event.start_at, event.end_at
-        operation = EditEvent(event_id=event.id, start_at=start_at, end_at=end_at)
-        done = (await ChangeService(self.scope).apply([operation]))[0]
-        lost = [pin for pin in pins if not await self.pins.pin_again(pin.task_id, pin.start_at, pin.end_at)]
-        said = f"{done.sentence} {LOST}" if lost else done.sentence
-        return MovedEvent(said, was, done.released)
+    async def _fit_pieces(self, task: Task, block: Block) -> None:
+        """Place the other pieces of a task anew where they overlap the one that is back, or are too many or too few with it."""
+        await self.scope.session.flush()
+        blocks = await self.plans.list_task_blocks(task.user_id, task.id)
+        entries = await TimeEntryRepository(self.scope.session).list_for_tasks(task.user_id, [task.id])
+        left = timedelta(minutes=framing.remaining_minutes(task, entries))
+        is_whole = sum((one.end_at - one.start_at for one in blocks), timedelta()) == left
+        if is_whole and all(one.end_at <= other.start_at for one, other in pairwise(blocks)):
+            return
+        pinned, block.pinned = block.pinned, True
+        await self.scope.session.flush()
+        await PlanningService(self.scope).place_provisionally(task)
+        block.pinned = pinned
+        await self.scope.session.flush()
 
     async def _take_runs_back(self, run_id: int) -> None:
         """What the planner has done since a run goes too, where it still stands: it was done for the move."""
@@ -266,7 +257,9 @@ class CalendarMoves:
     async def _place(self, block: Block, task: Task) -> Place:
         latest = await self.plans.get_latest_run(task.user_id)
         run_id = latest.id if latest else 0
-        return Place(block.start_at, block.end_at, block.pinned, block.source, task.duration_minutes, run_id)
+        return Place(
+            block.start_at, block.end_at, block.pinned, block.source, task.duration_minutes, task.duration_source, run_id
+        )
 
     async def _at(self, task: Task, start_at: datetime) -> Block:
         blocks = await self.plans.list_task_blocks(task.user_id, task.id)

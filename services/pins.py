@@ -38,8 +38,7 @@ class PinService:
         """
         await self.scope.lock()
         block, task = await self._block(block_id)
-        if start_at - self.scope.now > timedelta(days=FARTHEST_DAYS):
-            raise _refusal("That is too far away to plan.")
+        self._refuse_far(start_at)
         start_at = start_at.astimezone(UTC).replace(second=0, microsecond=0)
         end_at = start_at + (block.end_at - block.start_at)
         if task.status is not TaskStatus.OPEN:
@@ -112,7 +111,9 @@ class PinService:
 
         Returns whether that changed anything. Raises InvalidInputError on the field `start_at`.
         """
-        pin_at = pin_at.astimezone(UTC) if pin_at else None
+        if pin_at is not None:
+            self._refuse_far(pin_at)
+            pin_at = pin_at.astimezone(UTC)
         pins = [block for block in await self.plans.list_task_blocks(task.user_id, task.id) if block.pinned]
         is_fitting = task.status is not TaskStatus.OPEN or all(self.end_of(task, pin.start_at) == pin.end_at for pin in pins)
         if pin_at is not None and task.status is TaskStatus.OPEN:
@@ -132,6 +133,7 @@ class PinService:
 
     async def refuse(self, task: Task, start_at: datetime, end_at: datetime, block: Block | None = None) -> None:
         """A pin lies ahead, keeps the person's other promises, and nothing hard is at its time; else InvalidInputError."""
+        self._refuse_far(start_at)
         if start_at < self.scope.now - timedelta(minutes=self.scope.settings.overdue_minutes):
             raise _refusal("That time has passed. Choose one that lies ahead.")
         await self._refuse_broken_promise(task, start_at, end_at)
@@ -141,6 +143,11 @@ class PinService:
     def end_of(self, task: Task, start_at: datetime) -> datetime:
         """When a pinned piece ends that begins then; both in UTC, since a wall time may come twice or never."""
         return start_at + timedelta(minutes=jobs.piece_minutes(task, framing.remaining_minutes(task, ())))
+
+    def _refuse_far(self, start_at: datetime) -> None:
+        """What is so far away may not even be an instant in UTC."""
+        if abs(start_at - self.scope.now) > timedelta(days=FARTHEST_DAYS):
+            raise _refusal("That is too far away to plan.")
 
     async def _block(self, block_id: int) -> tuple[Block, Task]:
         block = await self.plans.get_block(self.scope.person.id, block_id)

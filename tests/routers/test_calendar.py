@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -18,7 +18,7 @@ from services.hour_service import HourService
 from tests.routers.test_tasks import BAD_IDS
 from tests.services.test_calendar_moves import in_order, only, planned
 from tests.services.test_pins import busy
-from tests.support.pages import HTMX, Site, has, targets, text, value
+from tests.support.pages import HTMX, Site, filled, has, targets, text, value
 from tests.support.stage import Stage, local
 
 WEEK = {"view": "week", "date": "2026-11-23"}
@@ -179,7 +179,7 @@ class TestMove:
         call = await stage.add("Eve's 1h", stage.eve)
         (block,) = await stage.blocks(call, stage.eve)
         more = {"to": "later", "day": "2026-11-24", "start": block.start_at.isoformat(), "end": block.end_at.isoformat()}
-        query = urlsplit(url_of(verb, block, **more, source="user", pinned=1, minutes=60, run=0)).query
+        query = urlsplit(url_of(verb, block, **more, source="user", pinned=1, minutes=60, by="rules", run=0)).query
         for block_id in (block.id, 99, *BAD_IDS):
             form = {**WEEK, "start_at": "2026-11-23T14:00"}
             assert (
@@ -273,6 +273,22 @@ class TestToDay:
         part = await site.press(url_of("day", await only(stage, call)), {**WEEK, "to_day": ""}, 422)
         assert "Say to which day" in text(part, ".toast-text")
 
+    @pytest.mark.parametrize("day", ["9999-12-31", "9999-12-30", "0001-01-01", "1999-12-31", "2101-01-01"])
+    async def test_too_far(self, site: Site, stage: Stage, day: str) -> None:
+        (call,) = await planned(stage, "Call Ann 1h")
+        block = await only(stage, call)
+        for url, form in ((url_of("day", block, day=day), WEEK), (url_of("day", block), {**WEEK, "to_day": day})):
+            assert "too far away" in text(await site.press(url, form, 422), ".toast-text")
+
+    @pytest.mark.parametrize("start", ["9999-12-31T22:00:00-12:00", "9999-12-31T22:00:00Z", "0001-01-01T00:00:00+12:00"])
+    async def test_back_from_too_far(self, site: Site, stage: Stage, start: str) -> None:
+        (call,) = await planned(stage, "Call Ann 1h")
+        block = await only(stage, call)
+        place = {"start": start, "end": start.replace(":00:00", ":30:00"), "source": "user", "pinned": 1, "minutes": 60}
+        await site.press(url_of("back", block, **place, by="rules", run=0), WEEK, 422)
+        await site.press(f"/blocks/{block.id}/pin?{urlencode({'start_at': start})}", WEEK, 422)
+        assert (await only(stage, call)).start_at == block.start_at
+
 
 class TestPlace:
     async def test_valid(self, site: Site, stage: Stage) -> None:
@@ -300,6 +316,19 @@ class TestNew:
         assert targets(part) == ["#dialog", *REGIONS, "#toasts"]
         (block,) = await stage.all_blocks()
         assert (block.start_at, block.end_at, block.pinned) == (local(24, "14:00"), local(24, "15:15"), True)
+
+    async def test_sent_twice(self, site: Site, stage: Stage) -> None:
+        """The form has a key of its own, which a mistake does not change: sent twice it makes one task."""
+        form = filled(await site.page("/calendar/new?view=week"), "calendar-new") | {"text": "Call Ann 1h"}
+        wrong = await site.press("/calendar/tasks", form | {"minutes": "0"}, 422)
+        assert value(wrong, "#calendar-new [name=token]") == form["token"]
+        for _ in range(2):
+            assert (await site.submit("/calendar/tasks", form)).status_code == 303
+        assert len(await stage.all_blocks()) == 1
+        await site.submit("/calendar/tasks", form | {"token": ""})
+        other = filled(await site.page("/calendar/new?view=week"), "calendar-new")
+        await site.submit("/calendar/tasks", form | {"token": other["token"]})
+        assert len(await stage.all_blocks()) == 3
 
     @pytest.mark.parametrize(
         ("changes", "field"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,13 +11,15 @@ import pytest
 from errors import ConflictError, InvalidInputError, NotFoundError
 from models import Block, BlockSource
 from services.calendar import CalendarService, range_of
-from services.calendar_moves import CalendarMoves, Moved, Shown, ShownEvent, Step
+from services.calendar_moves import CalendarMoves, Moved, Shown, Step
+from services.event_moves import EventMoves, ShownEvent
 from services.events import EventEdit, EventService
 from services.pins import PinService
 from services.tasks import TaskService
+from services.time_entries import TimeEntryService
 from tests.services.test_context import accept
 from tests.services.test_context import save as say
-from tests.services.test_pins import busy, spans, split
+from tests.services.test_pins import busy, mornings, spans, split
 from tests.services.test_tasks import save
 from tests.support.stage import Stage, local
 
@@ -310,6 +313,53 @@ class TestBack:
         with pytest.raises(InvalidInputError, match="“Read” is at that time"):
             await back(stage, moved)
 
+    async def test_who_said_the_duration(self, stage: Stage) -> None:
+        """An estimate is one again, so that a better one may still come."""
+        (call,) = await planned(stage, "Call Ann")
+        block = await only(stage, call)
+        moved = await move(stage, block, "9:00", until="12:00")
+        assert (await stage.task(call)).duration_source == "person"
+        await back(stage, moved)
+        assert (await stage.task(call)).duration_source == "rules"
+        assert spans([await only(stage, call)]) == spans([block])
+
+    async def test_not_open_any_more(self, stage: Stage) -> None:
+        """What is done, cancelled or running has its own blocks, which no undo moves."""
+        for act, day in ((TimeEntryService.complete, 23), (TimeEntryService.cancel, 24), (TimeEntryService.start, 25)):
+            stage.clock.at = local(day, "9:00")
+            (call,) = await planned(stage, "Call Ann 1h")
+            moved = await move(stage, await only(stage, call), "9:15", day)
+            stage.clock.at = local(day, "9:20")
+            async with stage.writing() as scope:
+                await act(TimeEntryService(scope), call)
+            (block,) = await stage.blocks(call)
+            assert moved.before is not None
+            async with stage.writing() as scope:
+                with pytest.raises((InvalidInputError, ConflictError, NotFoundError)):
+                    await CalendarMoves(scope).back(Shown(block.id, call, block.start_at), moved.before)
+            assert spans(await stage.blocks(call)) == spans([block])
+
+    async def test_pieces(self, stage: Stage) -> None:
+        """The others of a split task make way for the piece that is back: nothing twice at a time, and all of it planned."""
+        task_id = await split(stage)
+        moved = await move(stage, (await stage.blocks(task_id))[0], "14:00", 24)
+        await back(stage, moved)
+        for _ in range(2):
+            assert spans(await stage.blocks(task_id)) == mornings(23, 24, 25)
+            assert not any(block.pinned for block in await stage.blocks(task_id))
+            await stage.planned()
+
+    async def test_too_far(self, stage: Stage) -> None:
+        (call,) = await planned(stage, "Call Ann 1h")
+        moved = await move(stage, await only(stage, call), "14:00")
+        assert moved.before is not None
+        for year in (2037, 9990):
+            start = local(23, "9:00").replace(year=year)
+            before = replace(moved.before, start_at=start, end_at=start + timedelta(hours=1))
+            async with stage.writing() as scope:
+                with pytest.raises(InvalidInputError, match="too far away"):
+                    await CalendarMoves(scope).back(seen(moved.block), before)
+
     async def test_unpin(self, stage: Stage) -> None:
         (call,) = await planned(stage, "Call Ann 1h")
         moved = await move(stage, await only(stage, call), "14:00")
@@ -339,6 +389,13 @@ class TestPlace:
         assert spans(await stage.blocks(task.id)) == [(local(24, "15:00"), local(24, "15:45"))]
         assert (await stage.task(task.id)).duration_minutes == 45
 
+    async def test_add_twice(self, stage: Stage) -> None:
+        """A form that is sent twice makes one task, and does nothing to it the second time."""
+        for clock in ("15:00", "16:00"):
+            async with stage.writing() as scope:
+                await CalendarMoves(scope).add("Call Ann", local(24, clock), 45, "key")
+        assert spans(await stage.all_blocks()) == [(local(24, "15:00"), local(24, "15:45"))]
+
     async def test_add_is_all_or_nothing(self, stage: Stage) -> None:
         with pytest.raises(InvalidInputError):
             async with stage.writing() as scope:
@@ -352,15 +409,15 @@ class TestMoveEvent:
             saved = await EventService(scope).add(EventEdit("Standup", local(23, "10:00"), local(23, "11:00"), 0))
         event_id, at = saved.event.id, local(23, "10:00")
         async with stage.writing() as scope:
-            moved = await CalendarMoves(scope).move_event(ShownEvent(event_id, at), local(23, "12:00"), local(23, "12:30"))
+            moved = await EventMoves(scope).move(ShownEvent(event_id, at), local(23, "12:00"), local(23, "12:30"))
         assert moved.sentence == "“Standup” is today 12:00 to 12:30."
         assert (moved.was, moved.released) == ((local(23, "10:00"), local(23, "11:00")), ())
         async with stage.writing() as scope:
             with pytest.raises(ConflictError):
-                await CalendarMoves(scope).move_event(ShownEvent(event_id, at), local(23, "13:00"), None)
+                await EventMoves(scope).move(ShownEvent(event_id, at), local(23, "13:00"), None)
         async with stage.writing(stage.eve) as scope:
             with pytest.raises(NotFoundError):
-                await CalendarMoves(scope).move_event(ShownEvent(event_id, at), local(23, "13:00"), None)
+                await EventMoves(scope).move(ShownEvent(event_id, at), local(23, "13:00"), None)
 
 
 class TestContents:
