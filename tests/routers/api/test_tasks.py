@@ -45,7 +45,7 @@ class TestTasks:
             "max_per_day_minutes": None,
             "buffer_minutes": None,
             "unplaced_reason": None,
-            "version": 1,
+            "version": (await stage.task(task_id)).version,
         }
 
     async def test_pages(self, site: Site, stage: Stage) -> None:
