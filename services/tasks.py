@@ -220,7 +220,7 @@ class TaskService:
         sentence = "This would be a circle: one of these already waits for this task."
         if task.id in waits_for:
             raise InvalidInputError(sentence, {"waits_for": sentence})
-        await self.tasks.replace_waits_for(task.user_id, task.id, tuple(dict.fromkeys(waits_for)))
+        await self.tasks.replace_waits_for(task.user_id, task.id, waits_for)
         await self.parts.refuse_circle(task, sentence, "waits_for")
         return True
 

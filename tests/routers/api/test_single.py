@@ -112,6 +112,17 @@ class TestDependencies:
             assert (answer.status_code, [*answer.json()["fields"]]) == (422, ["waits_for"])
 
 
+    async def test_what_is_deleted_stays(self, site: Site, stage: Stage) -> None:
+        """A wait for a deleted task is out of sight, and there again with the task."""
+        first, second, third = [await stage.add(text) for text in ("Ask", "Buy", "Build")]
+        await site.http.put(f"{PATH}/{third}/dependencies", json={"waits_for": [first, second]})
+        await site.http.delete(f"{PATH}/{first}")
+        await site.http.delete(f"{PATH}/{third}/dependencies/{second}")
+        assert (await site.http.get(f"{PATH}/{third}")).json()["waits_for"] == []
+        await site.http.post(f"{PATH}/{first}/restore")
+        assert (await site.http.get(f"{PATH}/{third}")).json()["waits_for"] == [first]
+
+
 class TestEntityTags:
     async def test_unchanged(self, site: Site, stage: Stage) -> None:
         task_id = await stage.add("Write 1h")
