@@ -125,6 +125,14 @@ class Database:
         await self.reader.dispose()
 
 
+@asynccontextmanager
+async def attempt(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of a transaction that may fail by itself: what an error leaves half done in it is undone, and the rest goes on.
+    What was read in it must be read anew then."""
+    async with session.begin_nested():
+        yield
+
+
 def _undisturbed() -> CancelScope:
     """Transactions are short, and a page that goes away waits for them.
 
@@ -174,4 +182,4 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
     return engine
 
 
-__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "epoch_now", "touch"]
+__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "attempt", "epoch_now", "touch"]

@@ -5,11 +5,12 @@ What was done in one go has one instant, and by that it is found again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from errors import InvalidInputError, NotFoundError
+from db import attempt
+from errors import AppError, ConflictError, InvalidInputError, NotFoundError
 from models import NAME_LENGTH, Label, Project, Task, TaskStatus
 from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
@@ -34,6 +35,16 @@ class BulkEdit:
     project: str | None = None
     added: str = ""
     removed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many of the tasks that were chosen are back, each with its parts; the titles of those that are not, and why the first
+    of them is not."""
+
+    back: int
+    left: tuple[str, ...] = ()
+    why: str = ""
 
 
 class BulkService:
@@ -63,23 +74,41 @@ class BulkService:
                 gone += 1
         return gone
 
-    async def reopen(self, moment: str) -> int:
-        """Take back the completions of a moment; how many there were."""
+    async def reopen(self, moment: str) -> Undone:
+        """Take back the completions of a moment, of each that can be."""
         await self.scope.lock()
         ids = await self.tasks.list_completed_at(self.scope.person.id, _instant(moment))
-        for task_id in ids:
-            task = await self.tasks.get(self.scope.person.id, task_id)
-            if task is not None and task.status is TaskStatus.COMPLETED:  # else it came back with its parent
-                await TimeEntryService(self.scope).reopen(task_id)
-        return len(ids)
+        return await self._undo(
+            ids, lambda task: task.status is TaskStatus.COMPLETED, lambda task: TimeEntryService(self.scope).reopen(task.id)
+        )
 
-    async def restore(self, moment: str) -> int:
-        """Bring back what was deleted at a moment; how many tasks there were."""
+    async def restore(self, moment: str) -> Undone:
+        """Bring back what was deleted at a moment, of it what can be."""
         await self.scope.lock()
         ids = await self.tasks.list_deleted_at(self.scope.person.id, _instant(moment))
+        return await self._undo(
+            ids, lambda task: task.deleted_at is not None, lambda task: TaskService(self.scope).restore(task.id)
+        )
+
+    async def _undo(
+        self, ids: Sequence[int], is_gone: Callable[[Task], bool], back: Callable[[Task], Awaitable[Task]]
+    ) -> Undone:
+        """Each by itself, so that one that cannot come back keeps no other away; raises its error when there is no other."""
+        done, left = 0, list[tuple[str, AppError]]()
         for task_id in ids:
-            await TaskService(self.scope).restore(task_id)
-        return len(ids)
+            task = await self.tasks.get(self.scope.person.id, task_id, with_deleted=True)
+            if task is None or not is_gone(task):  # it came back with its whole
+                continue
+            title = task.title
+            try:
+                async with attempt(self.scope.session):
+                    await back(task)
+                done += 1
+            except (ConflictError, NotFoundError, InvalidInputError) as error:
+                left.append((title, error))
+        if left and not done:
+            raise left[0][1]
+        return Undone(done, tuple(title for title, _ in left), left[0][1].message if left else "")
 
     async def edit(self, texts: Sequence[str], form: Mapping[str, str]) -> int:
         """Change what the form names, of each; how many there were. Raises InvalidInputError with a sentence, then of none."""

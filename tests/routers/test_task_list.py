@@ -120,6 +120,51 @@ class TestBulk:
         assert shown(part) == ["Stays"]
         assert shown(await undo(site, part)) == ["Stays", "Pack", "Move house"]
 
+    async def test_undo_counts_as_the_act(self, site: Site, stage: Stage) -> None:
+        """What went with its whole is not counted again when it comes back."""
+        whole = await stage.add("Move house")
+        async with stage.writing() as scope:
+            for title in ("Pack", "Drive"):
+                await TaskService(scope).add(title, None, whole)
+        for act, done, back in (("complete", "Completed 1 task.", "open again"), ("delete", "Deleted 1 task.", "back")):
+            stage.clock.advance(minutes=1)
+            part = await site.press(f"/tasks/bulk/{act}", {"ids": [str(whole)], "listed": ""})
+            assert text(part, ".toast-text") == done
+            stage.clock.advance(minutes=1)
+            again = await undo(site, part)
+            assert text(again, ".toast-text") == f"1 task is {back}."
+            assert shown(again) == ["Drive", "Pack", "Move house"]
+
+    async def test_undo_of_what_can_be(self, site: Site, stage: Stage) -> None:
+        """One that cannot come back keeps no other away."""
+        whole, other = await stage.add("Move house"), await stage.add("Other")
+        async with stage.writing() as scope:
+            part_id = (await TaskService(scope).add("Pack", None, whole)).task.id
+        stage.clock.advance(seconds=1)
+        deleted = await site.press("/tasks/bulk/delete", {"ids": [str(part_id), str(other)], "listed": ""})
+        stage.clock.advance(seconds=1)
+        alone = await site.press("/tasks/bulk/delete", {"ids": [str(whole)], "listed": ""})
+        part = await undo(site, deleted)
+        assert text(part, ".toast-text") == (
+            "1 task is back; “Pack” is not: It is a part of “Move house”, which was deleted. Bring that back first."
+        )
+        assert shown(part) == ["Other"]
+        assert (await stage.blocks(other)) != []
+        assert shown(await undo(site, alone)) == ["Other", "Move house"]
+        back = await undo(site, deleted)
+        assert text(back, ".toast-text") == "1 task is back."
+        assert shown(back) == ["Pack", "Other", "Move house"]
+
+    async def test_undo_of_nothing_that_can_be(self, site: Site, stage: Stage) -> None:
+        whole = await stage.add("Move house")
+        async with stage.writing() as scope:
+            part_id = (await TaskService(scope).add("Pack", None, whole)).task.id
+        deleted = await site.press("/tasks/bulk/delete", {"ids": [str(part_id)], "listed": ""})
+        stage.clock.advance(seconds=1)
+        await site.press("/tasks/bulk/delete", {"ids": [str(whole)], "listed": ""})
+        url = deleted.css(".toast button")[0].attributes["hx-post"] or ""
+        assert "Bring that back first" in text(await site.press(url, {"listed": ""}, 409), ".toast-text")
+
     async def test_undo_takes_back_no_more(self, site: Site, stage: Stage) -> None:
         """What was deleted at another moment stays so."""
         first, second = str(await stage.add("First")), str(await stage.add("Second"))
