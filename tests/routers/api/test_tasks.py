@@ -48,6 +48,11 @@ class TestTasks:
             "version": (await stage.task(task_id)).version,
         }
 
+    @pytest.mark.parametrize("name", ["project", "label", "text", "due"])
+    async def test_control_characters(self, site: Site, name: str) -> None:
+        answer = await site.http.get(f"/api/v1/tasks?{name}=%00")
+        assert answer.status_code == (422 if name == "due" else 200)
+
     async def test_pages(self, site: Site, stage: Stage) -> None:
         for number in range(5):
             await stage.add(f"Errand {number}")
