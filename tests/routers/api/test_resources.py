@@ -56,7 +56,12 @@ class TestEvents:
         assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
 
     @pytest.mark.parametrize(
-        "query", ["since=x", "until=2020-01-01T00:00:00Z", "until=2030-01-01T00:00:00Z", "since=9999-12-31T00:00:00Z"]
+        "query",
+        [
+            *("since=x", "until=2020-01-01T00:00:00Z", "until=2030-01-01T00:00:00Z", "since=9999-12-31T00:00:00Z"),
+            "since=0001-01-01T00:00:00%2B14:00&until=0001-02-01T00:00:00Z",
+            "since=9999-12-31T23:00:00-14:00&until=9999-12-31T23:59:00-14:00",
+        ],
     )
     async def test_span(self, site: Site, stage: Stage, query: str) -> None:
         assert (await site.http.get(f"{API}/events?{query}")).status_code == 422

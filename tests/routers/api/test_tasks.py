@@ -231,6 +231,11 @@ class TestParse:
         assert (await self.parse(site, **said, day_first=True))["date"] == "2026-09-03"
         assert (await self.parse(site, **said | {"text": "Pay tomorrow"}))["date"] == "2026-01-03"
 
+    @pytest.mark.parametrize("now", ["2000-01-01T00:00:00+14:00", "2100-12-31T23:59:59-14:00"])
+    @pytest.mark.parametrize("text", ["Call tomorrow", "Call every christmas", "Call daily"])
+    async def test_far_away(self, site: Site, now: str, text: str) -> None:
+        assert (await self.parse(site, text=text, now=now))["title"] == "Call"
+
     async def test_ignored(self, site: Site) -> None:
         assert await self.parse(site, text="Plan tomorrow", ignored=[[5, 13]]) == {"title": "Plan tomorrow"}
 
@@ -246,6 +251,9 @@ class TestParse:
             ({"text": "x", "timezone": "Mars/Base"}, "timezone"),
             ({"text": "x", "timezone": "../etc/passwd"}, "timezone"),
             ({"text": "x", "now": "2026-01-01T00:00:00"}, "now"),
+            ({"text": "x", "now": "0001-01-01T00:00:00+14:00"}, "now"),
+            ({"text": "x tomorrow", "now": "9999-12-31T00:00:00Z"}, "now"),
+            ({"text": "x every christmas", "now": "9998-12-31T00:00:00Z"}, "now"),
             ({"text": "x", "ignored": [[-1, 2]]}, "ignored.0.0"),
             ({"text": "x", "more": 1}, "more"),
         ],
