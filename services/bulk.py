@@ -18,7 +18,7 @@ from repositories.tasks import LIVE, TaskRepository
 from services.fields import Fields
 from services.projects import Kind
 from services.scope import Scope
-from services.task_form import FARTHEST_DAYS, MOST_LABELS, TaskEdit, Value
+from services.task_form import DATES, FARTHEST_DAYS, MOST_LABELS, TaskEdit, Value, dates_at_odds
 from services.tasks import TaskService
 from services.time_entries import TimeEntryService
 
@@ -172,10 +172,10 @@ class BulkService:
 
     async def _edit(self, task: Task, edit: BulkEdit) -> None:
         """The dialog of the task with nothing but this changed."""
-        deadline = edit.fields.get("deadline_at")
-        if isinstance(deadline, datetime) and task.earliest_at is not None and deadline <= task.earliest_at:
-            raise InvalidInputError(f"“{task.title}” cannot begin before this deadline. Nothing was changed.")
-        fields = dict(edit.fields) | ({"deadline_is_hard": False} if "deadline_at" in edit.fields and deadline is None else {})
+        dates = {name: edit.fields.get(name, getattr(task, name)) for name in DATES}
+        if "deadline_at" in edit.fields and (sentence := dates_at_odds(dates)):
+            raise InvalidInputError(f"“{task.title}”: {sentence} Nothing was changed.")
+        fields = dict(edit.fields) | ({"deadline_is_hard": False} if dates["deadline_at"] is None else {})
         blocks = await PlanRepository(self.scope.session).list_task_blocks(task.user_id, task.id)
         waits_for = tuple(other for other, _ in await self.tasks.list_waits_for(task.user_id, task.id))
         pin_at = next((block.start_at for block in blocks if block.pinned), None)

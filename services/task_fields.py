@@ -25,7 +25,7 @@ Sent = Mapping[str, str | int | bool | datetime | tuple[str, ...] | tuple[int, .
 """Values by the names of columns, and `start_at` (the pin), `project`, `labels`, `waits_for`; None takes away."""
 OF_DRAFTS = (
     *("title", "context", "duration_minutes", "importance", "earliest_at", "deadline_at", "deadline_is_hard"),
-    *("project", "labels", "energy", "start_at"),
+    *("project", "labels", "energy"),
 )
 """What a new task is stored with at once, so that its first slot fits."""
 HALF = 32
@@ -59,6 +59,7 @@ class TaskFieldsService:
         form = {"duration_minutes": str(rules.estimate_minutes(title)), "version": "1"} | _form(sent)
         edit = task_form.parse(form, (), self.scope.now, self.scope.person.zone)
         self.tasks.refuse_past(edit.fields.get("deadline_at"))
+        _refuse_hard_without_deadline(sent, edit)
         draft = _draft(edit, is_estimated=sent.get("duration_minutes") is None)
         added = await self.tasks.add_draft(draft, key, parent_id)
         rest = {name: value for name, value in sent.items() if name not in OF_DRAFTS and value not in {None, ()}}
@@ -75,7 +76,8 @@ class TaskFieldsService:
         form = task_details.form_of(task, self.scope.person.zone) | _form(sent)
         waits_for = sent.get("waits_for", ()) if "waits_for" in sent else stored
         chosen = [str(other) for other in waits_for] if isinstance(waits_for, tuple | list) else []
-        edit = task_form.parse(form, chosen, self.scope.now, self.scope.person.zone)
+        edit = task_form.parse(form, chosen, self.scope.now, self.scope.person.zone, changed={*sent})
+        _refuse_hard_without_deadline(sent, edit)
         names = {*sent} | ({"deadline_is_hard"} if "deadline_at" in sent else set())
         edit = replace(
             edit,
@@ -122,6 +124,12 @@ def _form(sent: Sent) -> dict[str, str]:
     return form
 
 
+def _refuse_hard_without_deadline(sent: Sent, edit: TaskEdit) -> None:
+    if sent.get("deadline_is_hard") and not edit.fields["deadline_is_hard"]:
+        sentence = "Only a deadline can be hard: send one, too."
+        raise InvalidInputError(sentence, {"deadline_is_hard": sentence})
+
+
 def _draft(edit: TaskEdit, *, is_estimated: bool) -> Draft:
     fields = edit.fields
     title, minutes, importance = fields["title"], fields["duration_minutes"], fields.get("importance")
@@ -132,7 +140,6 @@ def _draft(edit: TaskEdit, *, is_estimated: bool) -> Draft:
         text=str(title),
         title=str(title),
         duration_minutes=None if is_estimated else minutes,
-        start_at=edit.pin_at,
         earliest_at=earliest if isinstance(earliest, datetime) else None,
         deadline_at=deadline if isinstance(deadline, datetime) else None,
         deadline_is_hard=bool(fields.get("deadline_is_hard")),

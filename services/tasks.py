@@ -12,7 +12,7 @@ from errors import ConflictError, InvalidInputError, NotFoundError
 from models import Block, LeaseKind, Task, TaskStatus, TaskWindow
 from repositories.hours import HourRepository
 from repositories.plans import PlanRepository
-from repositories.tasks import TaskRepository
+from repositories.tasks import LIVE, TaskRepository
 from repositories.time_entries import TimeEntryRepository
 from services import copies, drafts, jobs, task_windows, wording
 from services.drafts import DraftService, Waits
@@ -189,6 +189,8 @@ class TaskService:
     async def _replace(self, task: Task, *, keep_pin: bool) -> None:
         """Its slot, or those of its parts, no longer fit: a new first slot now, and the planner's look soon."""
         await self.parts.replace_all(task)
+        if task.status not in LIVE:
+            return
         task.needs_scheduling, task.unplaced_reason = True, None
         await self.scope.session.flush()
         if task.status is TaskStatus.OPEN and (jobs.is_split(task) or not keep_pin):

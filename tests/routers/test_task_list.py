@@ -9,7 +9,7 @@ from services.projects import ProjectService
 from services.saved_filters import SavedFilterService
 from services.tasks import TaskService
 from tests.support.pages import Site, has, text, value
-from tests.support.stage import Stage
+from tests.support.stage import Stage, local
 
 RESULTS = ["#task-results", "#toasts"]
 
@@ -207,6 +207,15 @@ class TestBulk:
         part = await site.press("/tasks/bulk/edit", {"ids": ids, "listed": "", **fields}, 422)
         assert words in text(part, ".toast-text")
         assert [(await stage.task(int(task_id))).version for task_id in ids] == versions
+
+    async def test_edit_that_does_not_fit(self, site: Site, stage: Stage) -> None:
+        """As in the dialog: five hours need more than the two between the earliest start and the deadline."""
+        task_id = await stage.add("Write 5h")
+        async with stage.writing() as scope:
+            (await TaskService(scope).get(task_id)).earliest_at = local(25, "9:00")
+        part = await site.press("/tasks/bulk/edit", {"ids": [str(task_id)], "listed": "", "deadline_at": "2026-11-25T11:00"}, 422)
+        assert "“Write”: 5 h do not fit" in text(part, ".toast-text")
+        assert (await stage.task(task_id)).deadline_at is None
 
     @pytest.mark.parametrize("act", ["complete", "delete", "edit"])
     async def test_nothing_chosen(self, site: Site, act: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from services.tasks import TaskService
 from tests.support.pages import Site
-from tests.support.stage import Stage
+from tests.support.stage import Stage, local
 
 PATH = "/api/v1/tasks"
 NO_TASK = "This task does not exist, or it was deleted."
@@ -30,6 +31,32 @@ class TestPatch:
         task_id = await stage.add("Write 3h by Friday 5pm")
         assert (await site.http.patch(f"{PATH}/{task_id}", json={"deadline_is_hard": True})).json()["deadline_is_hard"]
         assert not (await site.http.patch(f"{PATH}/{task_id}", json={"deadline": None})).json()["deadline_is_hard"]
+
+    async def test_hard_needs_a_deadline(self, site: Site, stage: Stage) -> None:
+        task_id = await stage.add("Write 3h")
+        for sent in ({"deadline_is_hard": True}, {"deadline_is_hard": True, "deadline": None}):
+            answer = await site.http.patch(f"{PATH}/{task_id}", json=sent)
+            assert (answer.status_code, [*answer.json()["fields"]]) == (422, ["deadline_is_hard"])
+
+    async def test_fields_that_are_at_odds(self, site: Site, stage: Stage) -> None:
+        """What does not fit together already refuses what touches it, and nothing else."""
+        task_id = await stage.add("Write 3h")
+        async with stage.writing() as scope:
+            task = await TaskService(scope).get(task_id)
+            task.earliest_at, task.deadline_at = local(25, "9:00"), local(25, "10:00")
+            task.min_chunk_minutes, task.max_chunk_minutes, task.duration_minutes = 30, 60, 120
+        assert (await site.http.patch(f"{PATH}/{task_id}", json={"title": "Rewrite"})).status_code == 200
+        answer = await site.http.patch(f"{PATH}/{task_id}", json={"duration_minutes": 90})
+        assert (answer.status_code, [*answer.json()["fields"]]) == (422, ["deadline"])
+        answer = await site.http.patch(f"{PATH}/{task_id}", json={"min_chunk_minutes": 90})
+        assert (answer.status_code, [*answer.json()["fields"]]) == (422, ["max_chunk_minutes"])
+
+    async def test_done(self, site: Site, stage: Stage) -> None:
+        """What is done asks the planner for nothing."""
+        task_id = await stage.add("Write 3h")
+        await site.http.patch(f"{PATH}/{task_id}/complete")
+        changed = await site.http.patch(f"{PATH}/{task_id}", json={"duration_minutes": 90, "deadline": "2026-12-01T09:00:00Z"})
+        assert (changed.status_code, changed.json()["needs_scheduling"]) == (200, False)
 
     async def test_pin(self, site: Site, stage: Stage) -> None:
         task_id = await stage.add("Write 1h")
