@@ -16,10 +16,11 @@ from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
 from repositories.tasks import LIVE, TaskRepository
 from services.fields import Fields
+from services.parts import PartService
 from services.projects import Kind
 from services.scope import Scope
 from services.task_form import DATES, FARTHEST_DAYS, MOST_LABELS, TaskEdit, Value, dates_at_odds
-from services.tasks import TaskService
+from services.tasks import WAITS_FOR_ITSELF, TaskService
 from services.time_entries import TimeEntryService
 
 MOST_AT_ONCE = 200
@@ -58,40 +59,51 @@ class BulkService:
     async def complete(self, texts: Sequence[str]) -> int:
         """Complete those that are still to be done; how many there were."""
         done = 0
-        for task_id in await self._chosen(texts):
-            task = await self.tasks.get(self.scope.person.id, task_id)
-            if task is not None and task.status in LIVE:
-                await TimeEntryService(self.scope).complete(task_id)
-                done += 1
+        ids = await self._chosen(texts)
+        async with self.scope.of_many() as scope:
+            for task_id in ids:
+                task = await self.tasks.get(scope.person.id, task_id)
+                if task is not None and task.status in LIVE:
+                    await TimeEntryService(scope).complete(task_id)
+                    done += 1
         return done
 
     async def delete(self, texts: Sequence[str]) -> int:
         """Delete them with their parts; how many there were."""
         gone = 0
-        for task_id in await self._chosen(texts):
-            if await self.tasks.get(self.scope.person.id, task_id) is not None:  # else it went with its parent
-                await TaskService(self.scope).delete(task_id)
-                gone += 1
+        ids = await self._chosen(texts)
+        async with self.scope.of_many() as scope:
+            for task_id in ids:
+                if await self.tasks.get(scope.person.id, task_id) is not None:  # else it went with its parent
+                    await TaskService(scope).delete(task_id)
+                    gone += 1
         return gone
 
     async def reopen(self, moment: str) -> Undone:
         """Take back the completions of a moment, of each that can be."""
         await self.scope.lock()
         ids = await self.tasks.list_completed_at(self.scope.person.id, _instant(moment))
-        return await self._undo(
-            ids, lambda task: task.status is TaskStatus.COMPLETED, lambda task: TimeEntryService(self.scope).reopen(task.id)
-        )
+        async with self.scope.of_many() as scope:
+            return await self._undo(ids, lambda task: task.status is TaskStatus.COMPLETED, TimeEntryService(scope).reopen)
 
     async def restore(self, moment: str) -> Undone:
         """Bring back what was deleted at a moment, of it what can be."""
         await self.scope.lock()
         ids = await self.tasks.list_deleted_at(self.scope.person.id, _instant(moment))
-        return await self._undo(
-            ids, lambda task: task.deleted_at is not None, lambda task: TaskService(self.scope).restore(task.id)
-        )
+
+        def is_gone(task: Task) -> bool:
+            return task.deleted_at is not None
+
+        try:
+            async with attempt(self.scope.session), self.scope.of_many() as scope:
+                undone = await self._undo(ids, is_gone, TaskService(scope).restore)
+                await PartService(scope).refuse_circle(WAITS_FOR_ITSELF, "waits_for")
+                return undone
+        except InvalidInputError:  # together they would wait for themselves: find out which, the slow way
+            return await self._undo(ids, is_gone, TaskService(self.scope).restore)
 
     async def _undo(
-        self, ids: Sequence[int], is_gone: Callable[[Task], bool], back: Callable[[Task], Awaitable[Task]]
+        self, ids: Sequence[int], is_gone: Callable[[Task], bool], back: Callable[[int], Awaitable[Task]]
     ) -> Undone:
         """Each by itself, so that one that cannot come back keeps no other away; raises its error when there is no other."""
         done, left = 0, list[tuple[str, AppError]]()
@@ -102,7 +114,7 @@ class BulkService:
             title = task.title
             try:
                 async with attempt(self.scope.session):
-                    await back(task)
+                    await back(task_id)
                 done += 1
             except (ConflictError, NotFoundError, InvalidInputError) as error:
                 left.append((title, error))
@@ -114,9 +126,9 @@ class BulkService:
         """Change what the form names, of each; how many there were. Raises InvalidInputError with a sentence, then of none."""
         ids = await self._chosen(texts)
         edit = await self._read(form)
-        for task_id in ids:
-            task = await TaskService(self.scope).get(task_id)
-            await self._edit(task, edit)
+        async with self.scope.of_many() as scope:
+            for task_id in ids:
+                await self._edit(TaskService(scope), await TaskService(scope).get(task_id), edit)
         return len(ids)
 
     def moment(self) -> str:
@@ -170,7 +182,7 @@ class BulkService:
             raise NotFoundError(f"This {'project' if kind is Project else 'label'} does not exist any more.")
         return group.name
 
-    async def _edit(self, task: Task, edit: BulkEdit) -> None:
+    async def _edit(self, service: TaskService, task: Task, edit: BulkEdit) -> None:
         """The dialog of the task with nothing but this changed."""
         dates = {name: edit.fields.get(name, getattr(task, name)) for name in DATES}
         if "deadline_at" in edit.fields and (sentence := dates_at_odds(dates)):
@@ -181,7 +193,7 @@ class BulkService:
         pin_at = next((block.start_at for block in blocks if block.pinned), None)
         labels = await self._labels(task, edit)
         stored = TaskEdit(task.version, fields, waits_for, pin_at, says_pin=False, project=edit.project, labels=labels)
-        await TaskService(self.scope).edit(task.id, stored)
+        await service.edit(task.id, stored)
 
     async def _labels(self, task: Task, edit: BulkEdit) -> tuple[str, ...] | None:
         if not edit.added and not edit.removed:

@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.projects import ProjectService
 from services.saved_filters import SavedFilterService
+from services.task_fields import TaskFieldsService
 from services.tasks import TaskService
 from tests.support.pages import Site, has, text, value
 from tests.support.stage import Stage, local
@@ -149,11 +150,27 @@ class TestBulk:
             "1 task is back; “Pack” is not: It is a part of “Move house”, which was deleted. Bring that back first."
         )
         assert shown(part) == ["Other"]
-        assert (await stage.blocks(other)) != []
+        assert (await stage.task(other)).needs_scheduling
         assert shown(await undo(site, alone)) == ["Other", "Move house"]
         back = await undo(site, deleted)
         assert text(back, ".toast-text") == "1 task is back."
         assert shown(back) == ["Pack", "Other", "Move house"]
+
+    async def test_undo_of_a_circle(self, site: Site, stage: Stage) -> None:
+        """What would wait for itself by now stays away, and only that."""
+        first, second, third, other = [await stage.add(title) for title in ("First", "Second", "Third", "Other")]
+
+        async def wait(task_id: int, others: tuple[int, ...]) -> None:
+            async with stage.writing() as scope:
+                await TaskFieldsService(scope).patch(task_id, {"waits_for": others})
+
+        await wait(first, (second,))
+        await wait(second, (third,))
+        part = await site.press("/tasks/bulk/delete", {"ids": [str(second), str(other)], "listed": ""})
+        await wait(third, (first,))
+        back = await undo(site, part)
+        assert text(back, ".toast-text").startswith("1 task is back; “Second” is not: By now this would wait for itself")
+        assert shown(back) == ["Other", "Third", "First"]
 
     async def test_undo_of_nothing_that_can_be(self, site: Site, stage: Stage) -> None:
         whole = await stage.add("Move house")
@@ -213,7 +230,9 @@ class TestBulk:
         task_id = await stage.add("Write 5h")
         async with stage.writing() as scope:
             (await TaskService(scope).get(task_id)).earliest_at = local(25, "9:00")
-        part = await site.press("/tasks/bulk/edit", {"ids": [str(task_id)], "listed": "", "deadline_at": "2026-11-25T11:00"}, 422)
+        part = await site.press(
+            "/tasks/bulk/edit", {"ids": [str(task_id)], "listed": "", "deadline_at": "2026-11-25T11:00"}, 422
+        )
         assert "“Write”: 5 h do not fit" in text(part, ".toast-text")
         assert (await stage.task(task_id)).deadline_at is None
 
