@@ -39,12 +39,16 @@ class TaskFieldsService:
         self.tasks = TaskService(scope)
 
     async def twin(self, key: str, request: str) -> Task | None:
-        """The task that a request with this key has made already. ConflictError when that request said something else."""
+        """The task that a request with this key has made already. ConflictError when that request said something
+        else, or when the task was deleted since."""
         await self.scope.lock()
         mine = submit_key(key, request)
         twin = await TaskRepository(self.scope.session).get_by_submit_start(self.scope.person.id, mine[:HALF])
         if twin is not None and twin.submit_key != mine:
             sentence = "This key was used for another request. Nothing was added: take a new key for a new task."
+            raise ConflictError(sentence, {"Idempotency-Key": sentence})
+        if twin is not None and twin.deleted_at is not None:
+            sentence = "This request was answered already, and its task was deleted since. Take a new key for a new task."
             raise ConflictError(sentence, {"Idempotency-Key": sentence})
         return twin
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 
 import pytest
+from httpx2 import Response
 
 from tests.support.pages import Site
 from tests.support.stage import Stage, local
@@ -137,6 +138,20 @@ class TestIdempotency:
         answer = await site.http.post(PATH, json={"title": "Call Ann"}, headers=key)
         assert (answer.status_code, [*answer.json()["fields"]]) == (409, ["Idempotency-Key"])
         assert (await site.http.get(PATH)).json()["total"] == 1
+
+    async def test_changed_meanwhile(self, site: Site, stage: Stage) -> None:
+        """The task as it is now; 409 when it was deleted."""
+
+        async def ask() -> Response:
+            return await site.http.post(PATH, json={"title": "Call Bob"}, headers={"Idempotency-Key": "k"})
+
+        path = (await ask()).headers["location"]
+        await site.http.patch(path, json={"title": "Call Ann"})
+        assert (await ask()).json()["title"] == "Call Ann"
+        await site.http.delete(path)
+        gone = await ask()
+        assert (gone.status_code, [*gone.json()["fields"]]) == (409, ["Idempotency-Key"])
+        assert "deleted since" in gone.json()["detail"]
 
     async def test_other_key(self, site: Site, stage: Stage) -> None:
         for key in ("k", "K", "k"):

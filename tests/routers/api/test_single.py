@@ -138,7 +138,6 @@ class TestDependencies:
             answer = await site.http.put(f"{PATH}/{task_id}/dependencies", json={"waits_for": [other]})
             assert (answer.status_code, [*answer.json()["fields"]]) == (422, ["waits_for"])
 
-
     async def test_what_is_deleted_stays(self, site: Site, stage: Stage) -> None:
         """A wait for a deleted task is out of sight, and there again with the task."""
         first, second, third = [await stage.add(text) for text in ("Ask", "Buy", "Build")]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from services.tasks import TaskService
 from services.time_entries import TimeEntryService
 from tests.support.pages import Site
 from tests.support.stage import Stage, local
@@ -116,6 +117,29 @@ class TestTasks:
         answer = (await site.http.get(f"/api/v1/tasks?{query}")).json()
         assert [task["title"] for task in answer["tasks"]] == titles
         assert answer["total"] == len(titles)
+
+    async def test_parts(self, site: Site, stage: Stage) -> None:
+        """A part is found by what it keeps of its parent, as on the page Tasks."""
+        whole = await stage.add("Whole +Book #desk by tomorrow 12:00")
+        async with stage.writing() as scope:
+            await TaskService(scope).add("Kept", None, whole)
+            await TaskService(scope).add("Own +Home #lab by today 17:00", None, whole)
+        await stage.add("Other")
+        expected = {
+            "project=book": ["Kept", "Whole"],
+            "project=home": ["Own"],
+            "project=none": ["Other"],
+            "label=desk": ["Own", "Kept", "Whole"],
+            "label=lab": ["Own"],
+            "label=none": ["Other"],
+            "due=tomorrow": ["Kept", "Whole"],
+            "due=today": ["Own"],
+            "due=none": ["Other"],
+            "sort=deadline": ["Own", "Kept", "Whole", "Other"],
+        }
+        for query, titles in expected.items():
+            answer = (await site.http.get(f"/api/v1/tasks?{query}")).json()
+            assert ([task["title"] for task in answer["tasks"]], answer["total"]) == (titles, len(titles)), query
 
     async def test_overdue(self, site: Site, stage: Stage) -> None:
         await stage.add("Late by today 10:00")
