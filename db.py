@@ -18,7 +18,7 @@ from anyio import CancelScope
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -27,7 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Float, TypeDecorator
 
-from errors import ConflictError, UnavailableError
+from errors import AppError, ConflictError, InvalidInputError, UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,9 @@ BUSY = "The database did not answer in time. Nothing was changed: try again in a
 UNMIGRATED = "The database is not ready yet. Nothing was changed: try again in a moment."
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code; SQLite says the same with an OperationalError."""
+UNFIT_VALUE = "22"
+"""How PostgreSQL's codes begin for values that it cannot take, such as a text with a zero byte."""
+UNFIT = "The database cannot take one of these values. Nothing was changed: look again at what you sent."
 CHANGED = "This was changed somewhere else at the same moment. Nothing was stored: look again, then try again."
 
 
@@ -125,6 +128,14 @@ class Database:
         await self.reader.dispose()
 
 
+@asynccontextmanager
+async def attempt(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of a transaction that may fail by itself: what an error leaves half done in it is undone, and the rest goes on.
+    What was read in it must be read anew then."""
+    async with session.begin_nested():
+        yield
+
+
 def _undisturbed() -> CancelScope:
     """Transactions are short, and a page that goes away waits for them.
 
@@ -140,14 +151,26 @@ def _translated() -> Iterator[None]:
         yield
     except StaleDataError as error:
         raise ConflictError(CHANGED) from error
-    except (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, gaierror) as error:
+    except DBAPIError as error:
+        met = _met(error)
+        if met is None:
+            raise
+        log.error("The database failed: %s", error)
+        raise met from error
+    except (PoolTimeoutError, ConnectionError, gaierror) as error:
         log.error("The database failed: %s", error)
         raise UnavailableError(BUSY) from error
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
-            raise
-        log.error("The database is not migrated: %s", error.orig)
-        raise UnavailableError(UNMIGRATED) from error
+
+
+def _met(error: DBAPIError) -> AppError | None:
+    """What a person is told of it; None: it is a defect."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    is_unfit_argument = isinstance(getattr(error.orig, "__cause__", None), ValueError)  # as asyncpg says it, by itself
+    if isinstance(error, DataError) or state.startswith(UNFIT_VALUE) or is_unfit_argument:
+        return InvalidInputError(UNFIT)
+    if isinstance(error, OperationalError | InterfaceError):
+        return UnavailableError(BUSY)
+    return UnavailableError(UNMIGRATED) if state == UNDEFINED_TABLE else None
 
 
 def touch(session: AsyncSession, user_id: int) -> None:
@@ -174,4 +197,4 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
     return engine
 
 
-__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "epoch_now", "touch"]
+__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "attempt", "epoch_now", "touch"]

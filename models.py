@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from secrets import randbelow
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from db import UTCDateTime
 TITLE_LENGTH = 500
 CONTEXT_LENGTH = 10_000
 NAME_LENGTH = 100
+VERSIONS_APART = 1024
 KEY_LENGTH = 300  # a letter may fold to three
 EMAIL_LENGTH = 320
 DIGEST_LENGTH = 64
@@ -69,6 +71,12 @@ class Grant(StrEnum):
     READ = "read"
     WRITE = "write"
     ADMIN = "admin"
+
+
+def next_version(version: int | None) -> int:
+    """What follows a row's version. Those of a new row begin anywhere, with a multiple of `VERSIONS_APART`: SQLite gives the id
+    of a deleted row to the next one, and what was read of the one must never fit the other."""
+    return VERSIONS_APART * (1 + randbelow(2**20)) if version is None else version + 1
 
 
 class TaskStatus(StrEnum):
@@ -521,9 +529,9 @@ class Task(Base):
     completed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": next_version}  # noqa: RUF012 - SQLAlchemy's own form
 
 
 class TaskDependency(Base):
@@ -664,9 +672,9 @@ class Event(Base):
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
     is_demo: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": next_version}  # noqa: RUF012 - SQLAlchemy's own form
 
 
 class Plan(Base):

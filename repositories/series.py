@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from db import AsyncSession
-from models import Series, Task, TaskStatus, TimeEntry
+from models import VERSIONS_APART, Series, Task, TaskStatus, TimeEntry
 
 LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 
@@ -49,7 +49,7 @@ class SeriesRepository:
             Task.occurs_at > after,
             Task.status == TaskStatus.OPEN,
             Task.deleted_at.is_(None),
-            Task.version == 1,
+            or_(Task.version % VERSIONS_APART == 0, Task.version == 1),  # as it began; 1 of old
             Task.id.not_in(select(TimeEntry.task_id).where(TimeEntry.user_id == user_id)),
         )
         return (await self.session.scalars(statement)).all()

@@ -114,9 +114,10 @@ _part = aliased(Task)
 _whole = aliased(Task)
 _of_whole = _whole.id == Task.parent_id
 _has_block = select(_own.id).where(_own.task_id == Task.id).correlate(Task).exists()
-_deadline = func.coalesce(
+KEPT_DEADLINE = func.coalesce(
     Task.deadline_at, select(_whole.deadline_at).where(_of_whole).correlate(Task).scalar_subquery(), type_=Task.deadline_at.type
 )
+"""A part without a deadline of its own keeps its parent's."""
 _keeps_deadline = and_(
     Task.parent_id > 0,  # a range of its index, which NOT NULL is not to SQLite
     Task.deadline_at.is_(None),
@@ -230,10 +231,10 @@ def _conditions(asked: TaskFilter) -> list[ColumnElement[bool]]:
 
 
 def _due(asked: TaskFilter) -> list[ColumnElement[bool]]:
-    bounds = [_deadline >= asked.due_after] if asked.due_after else []
-    bounds += [_deadline < asked.due_before] if asked.due_before else []
+    bounds = [asked.due_after <= KEPT_DEADLINE] if asked.due_after else []
+    bounds += [asked.due_before > KEPT_DEADLINE] if asked.due_before else []
     if asked.has_deadline is not None:
-        bounds.append(_deadline.is_not(None) if asked.has_deadline else _deadline.is_(None))
+        bounds.append(KEPT_DEADLINE.is_not(None) if asked.has_deadline else KEPT_DEADLINE.is_(None))
     return bounds
 
 
@@ -243,7 +244,7 @@ def _risky(asked: TaskFilter) -> list[ColumnElement[bool]]:
     if asked.is_unplaced:
         conditions += [IS_OPEN, ~_has_block, ~IS_FRAME]
     if asked.is_at_risk:
-        late = select(_own.id).where(_own.task_id == Task.id, _own.end_at > _deadline).correlate(Task).exists()
+        late = select(_own.id).where(_own.task_id == Task.id, _own.end_at > KEPT_DEADLINE).correlate(Task).exists()
         is_missing = and_(IS_OPEN, or_(Task.unplaced_reason.is_not(None), ~_has_block), ~IS_FRAME)
         conditions.append(or_(and_(IS_LIVE, late), is_missing))
     return conditions

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from db import AsyncSession
 from models import Label, Project, Task, TaskLabel, TaskStatus
+from repositories.task_list import KEPT_DEADLINE
 from repositories.task_rows import Page
 from repositories.task_search import contains_text
 from repositories.tasks import IS_LIVE
@@ -19,7 +21,8 @@ from repositories.tasks import IS_LIVE
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which tasks: None leaves a question open. `project` and `label` are keys ("": of none), `priority` and `due` half-open
-    ranges; `is_undated`: without a deadline; `text` is searched for in titles and notes."""
+    ranges; `is_undated`: without a deadline; `text` is searched for in titles and notes. A part keeps its parent's labels,
+    and its project and deadline where it has none of its own."""
 
     status: TaskStatus | None = None
     project: str | None = None
@@ -44,7 +47,7 @@ class TaskPageRepository:
         rows = (await self.session.execute(source.limit(limit).offset(offset))).all()
         if len(rows) < limit and (rows or not offset):
             return Page(rows, offset + len(rows))
-        counted = select(func.count(Task.id)).outerjoin(Project, Project.id == Task.project_id).where(*where)
+        counted = select(func.count(Task.id)).where(*where)
         return Page(rows, await self.session.scalar(counted) or 0)
 
     async def get_row(self, user_id: int, task_id: int) -> Mapping[str, Any] | None:
@@ -54,6 +57,8 @@ class TaskPageRepository:
         row = (await self.session.execute(statement)).first()
         return {**row._mapping} if row else None
 
+
+_whole = aliased(Task)
 
 COLUMNS = (
     *(Task.id, Task.title, Task.context, Task.status, Task.importance, Task.priority, Task.priority_reason),
@@ -66,10 +71,10 @@ ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "newest": (Task.id.desc(),),
     "oldest": (Task.id.asc(),),
     "priority": (Task.priority.desc().nulls_last(),),
-    "deadline": (Task.deadline_at.asc().nulls_last(),),
+    "deadline": (KEPT_DEADLINE.asc().nulls_last(),),
     "title": (func.lower(Task.title),),
 }
-"""Each is made whole by the id, so that no task is on two pages or on none."""
+"""Each is made whole by the id: while nothing changes, no task is on two pages or on none."""
 
 
 def _conditions(user_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -77,19 +82,30 @@ def _conditions(user_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.status is not None:
         found.append(Task.status == wanted.status)
     if wanted.project is not None:
-        found.append(Project.key == wanted.project if wanted.project else Task.project_id.is_(None))
+        found.append(_is_in_project(user_id, wanted.project))
     if wanted.label is not None:
         labelled = select(TaskLabel.task_id).join(Label, Label.id == TaskLabel.label_id).where(TaskLabel.user_id == user_id)
         with_it = labelled.where(Label.key == wanted.label) if wanted.label else labelled
-        found.append(Task.id.in_(with_it) if wanted.label else Task.id.not_in(with_it))
+        has_it = or_(Task.id.in_(with_it), and_(Task.parent_id.is_not(None), Task.parent_id.in_(with_it)))
+        found.append(has_it if wanted.label else not_(has_it))
     if wanted.priority is not None:
         found.append(and_(Task.priority >= wanted.priority[0], Task.priority < wanted.priority[1]))
     if (words := contains_text(wanted.text)) is not None:
         found.append(words)
     if wanted.is_undated:
-        found.append(Task.deadline_at.is_(None))
+        found.append(KEPT_DEADLINE.is_(None))
     if wanted.due is not None:
         since, until = wanted.due
-        found.append(Task.deadline_at < until)
-        found.append(Task.deadline_at >= since if since else IS_LIVE)
+        found.append(until > KEPT_DEADLINE)
+        found.append(since <= KEPT_DEADLINE if since else IS_LIVE)
     return found
+
+
+def _is_in_project(user_id: int, key: str) -> ColumnElement[bool]:
+    """Whether a task, or else its parent, is in the project with a key ("": in none)."""
+    of_whole = select(_whole.id).where(_whole.id == Task.parent_id, _whole.project_id.is_not(None))
+    if not key:
+        return and_(Task.project_id.is_(None), not_(of_whole.correlate(Task).exists()))
+    named = select(Project.id).where(Project.user_id == user_id, Project.key == key)
+    kept = of_whole.where(_whole.project_id.in_(named)).correlate(Task).exists()
+    return or_(Task.project_id.in_(named), and_(Task.project_id.is_(None), kept))

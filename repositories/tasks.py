@@ -129,9 +129,14 @@ class TaskRepository:
         await self.session.execute(statement, execution_options={"synchronize_session": False})
 
     async def replace_waits_for(self, user_id: int, task_id: int, waits_for: Sequence[int]) -> None:
-        statement = delete(TaskDependency).where(TaskDependency.user_id == user_id, TaskDependency.task_id == task_id)
-        await self.session.execute(statement)
-        self.session.add_all(TaskDependency(user_id=user_id, task_id=task_id, waits_for_id=other) for other in waits_for)
+        """What the task waits for from now on; its waits for deleted tasks stay, for these may come back."""
+        mine = (TaskDependency.user_id == user_id, TaskDependency.task_id == task_id)
+        stored = {*await self.session.scalars(select(TaskDependency.waits_for_id).where(*mine))}
+        there = select(Task.id).where(Task.user_id == user_id, Task.deleted_at.is_(None))
+        old = (TaskDependency.waits_for_id.in_(there), TaskDependency.waits_for_id.not_in(waits_for))
+        await self.session.execute(delete(TaskDependency).where(*mine, *old))
+        new = [other for other in dict.fromkeys(waits_for) if other not in stored]
+        self.session.add_all(TaskDependency(user_id=user_id, task_id=task_id, waits_for_id=other) for other in new)
         await self.session.flush()
 
     async def list_windows(self, user_id: int) -> Sequence[TaskWindow]:

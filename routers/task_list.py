@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from routers.deps import FormValues, Reading, Shown, is_htmx, writing
 from routers.rendering import Toast, render
 from routers.today import answered, redrawn
-from services.bulk import BulkService
+from services.bulk import BulkService, Undone
 from services.task_list import TaskListService
 from services.wording import plural
 
@@ -63,6 +63,15 @@ async def undo(request: Request, act: Literal["reopen", "restore"], form: FormVa
     moment = request.query_params.get("at", "")
     async with writing(request) as scope:
         bulk = BulkService(scope)
-        back = await (bulk.reopen(moment) if act == "reopen" else bulk.restore(moment))
-    words = "open again" if act == "reopen" else "back"
-    return await answered(request, form, Toast(f"{plural(back, 'task')} {'is' if back == 1 else 'are'} {words}."))
+        undone = await (bulk.reopen(moment) if act == "reopen" else bulk.restore(moment))
+    said = f"{plural(undone.back, 'task')} {'is' if undone.back == 1 else 'are'} {'open again' if act == 'reopen' else 'back'}"
+    return await answered(request, form, Toast(f"{said}{_except(undone)}."))
+
+
+def _except(undone: Undone) -> str:
+    """What did not come back: "; “Pack” and 2 more are not: its whole was deleted"."""
+    if not undone.left:
+        return ""
+    more = len(undone.left) - 1
+    names = f"“{undone.left[0]}”" + (f" and {more} more are not" if more else " is not")
+    return f"; {names}: {undone.why.removesuffix('.')}"

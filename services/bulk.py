@@ -5,20 +5,22 @@ What was done in one go has one instant, and by that it is found again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from errors import InvalidInputError, NotFoundError
+from db import attempt
+from errors import AppError, ConflictError, InvalidInputError, NotFoundError
 from models import NAME_LENGTH, Label, Project, Task, TaskStatus
 from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
 from repositories.tasks import LIVE, TaskRepository
 from services.fields import Fields
+from services.parts import PartService
 from services.projects import Kind
 from services.scope import Scope
-from services.task_form import FARTHEST_DAYS, MOST_LABELS, TaskEdit, Value
-from services.tasks import TaskService
+from services.task_form import DATES, FARTHEST_DAYS, MOST_LABELS, TaskEdit, Value, dates_at_odds
+from services.tasks import WAITS_FOR_ITSELF, TaskService
 from services.time_entries import TimeEntryService
 
 MOST_AT_ONCE = 200
@@ -36,6 +38,16 @@ class BulkEdit:
     removed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many of the tasks that were chosen are back, each with its parts; the titles of those that are not, and why the first
+    of them is not."""
+
+    back: int
+    left: tuple[str, ...] = ()
+    why: str = ""
+
+
 class BulkService:
     """What a person does to many of their tasks."""
 
@@ -47,47 +59,76 @@ class BulkService:
     async def complete(self, texts: Sequence[str]) -> int:
         """Complete those that are still to be done; how many there were."""
         done = 0
-        for task_id in await self._chosen(texts):
-            task = await self.tasks.get(self.scope.person.id, task_id)
-            if task is not None and task.status in LIVE:
-                await TimeEntryService(self.scope).complete(task_id)
-                done += 1
+        ids = await self._chosen(texts)
+        async with self.scope.of_many() as scope:
+            for task_id in ids:
+                task = await self.tasks.get(scope.person.id, task_id)
+                if task is not None and task.status in LIVE:
+                    await TimeEntryService(scope).complete(task_id)
+                    done += 1
         return done
 
     async def delete(self, texts: Sequence[str]) -> int:
         """Delete them with their parts; how many there were."""
         gone = 0
-        for task_id in await self._chosen(texts):
-            if await self.tasks.get(self.scope.person.id, task_id) is not None:  # else it went with its parent
-                await TaskService(self.scope).delete(task_id)
-                gone += 1
+        ids = await self._chosen(texts)
+        async with self.scope.of_many() as scope:
+            for task_id in ids:
+                if await self.tasks.get(scope.person.id, task_id) is not None:  # else it went with its parent
+                    await TaskService(scope).delete(task_id)
+                    gone += 1
         return gone
 
-    async def reopen(self, moment: str) -> int:
-        """Take back the completions of a moment; how many there were."""
+    async def reopen(self, moment: str) -> Undone:
+        """Take back the completions of a moment, of each that can be."""
         await self.scope.lock()
         ids = await self.tasks.list_completed_at(self.scope.person.id, _instant(moment))
-        for task_id in ids:
-            task = await self.tasks.get(self.scope.person.id, task_id)
-            if task is not None and task.status is TaskStatus.COMPLETED:  # else it came back with its parent
-                await TimeEntryService(self.scope).reopen(task_id)
-        return len(ids)
+        async with self.scope.of_many() as scope:
+            return await self._undo(ids, lambda task: task.status is TaskStatus.COMPLETED, TimeEntryService(scope).reopen)
 
-    async def restore(self, moment: str) -> int:
-        """Bring back what was deleted at a moment; how many tasks there were."""
+    async def restore(self, moment: str) -> Undone:
+        """Bring back what was deleted at a moment, of it what can be."""
         await self.scope.lock()
         ids = await self.tasks.list_deleted_at(self.scope.person.id, _instant(moment))
+
+        def is_gone(task: Task) -> bool:
+            return task.deleted_at is not None
+
+        try:
+            async with attempt(self.scope.session), self.scope.of_many() as scope:
+                undone = await self._undo(ids, is_gone, TaskService(scope).restore)
+                await PartService(scope).refuse_circle(WAITS_FOR_ITSELF, "waits_for")
+                return undone
+        except InvalidInputError:  # together they would wait for themselves: find out which, the slow way
+            return await self._undo(ids, is_gone, TaskService(self.scope).restore)
+
+    async def _undo(
+        self, ids: Sequence[int], is_gone: Callable[[Task], bool], back: Callable[[int], Awaitable[Task]]
+    ) -> Undone:
+        """Each by itself, so that one that cannot come back keeps no other away; raises its error when there is no other."""
+        done, left = 0, list[tuple[str, AppError]]()
         for task_id in ids:
-            await TaskService(self.scope).restore(task_id)
-        return len(ids)
+            task = await self.tasks.get(self.scope.person.id, task_id, with_deleted=True)
+            if task is None or not is_gone(task):  # it came back with its whole
+                continue
+            title = task.title
+            try:
+                async with attempt(self.scope.session):
+                    await back(task_id)
+                done += 1
+            except (ConflictError, NotFoundError, InvalidInputError) as error:
+                left.append((title, error))
+        if left and not done:
+            raise left[0][1]
+        return Undone(done, tuple(title for title, _ in left), left[0][1].message if left else "")
 
     async def edit(self, texts: Sequence[str], form: Mapping[str, str]) -> int:
         """Change what the form names, of each; how many there were. Raises InvalidInputError with a sentence, then of none."""
         ids = await self._chosen(texts)
         edit = await self._read(form)
-        for task_id in ids:
-            task = await TaskService(self.scope).get(task_id)
-            await self._edit(task, edit)
+        async with self.scope.of_many() as scope:
+            for task_id in ids:
+                await self._edit(TaskService(scope), await TaskService(scope).get(task_id), edit)
         return len(ids)
 
     def moment(self) -> str:
@@ -141,18 +182,18 @@ class BulkService:
             raise NotFoundError(f"This {'project' if kind is Project else 'label'} does not exist any more.")
         return group.name
 
-    async def _edit(self, task: Task, edit: BulkEdit) -> None:
+    async def _edit(self, service: TaskService, task: Task, edit: BulkEdit) -> None:
         """The dialog of the task with nothing but this changed."""
-        deadline = edit.fields.get("deadline_at")
-        if isinstance(deadline, datetime) and task.earliest_at is not None and deadline <= task.earliest_at:
-            raise InvalidInputError(f"“{task.title}” cannot begin before this deadline. Nothing was changed.")
-        fields = dict(edit.fields) | ({"deadline_is_hard": False} if "deadline_at" in edit.fields and deadline is None else {})
+        dates = {name: edit.fields.get(name, getattr(task, name)) for name in DATES}
+        if "deadline_at" in edit.fields and (sentence := dates_at_odds(dates)):
+            raise InvalidInputError(f"“{task.title}”: {sentence} Nothing was changed.")
+        fields = dict(edit.fields) | ({"deadline_is_hard": False} if dates["deadline_at"] is None else {})
         blocks = await PlanRepository(self.scope.session).list_task_blocks(task.user_id, task.id)
         waits_for = tuple(other for other, _ in await self.tasks.list_waits_for(task.user_id, task.id))
         pin_at = next((block.start_at for block in blocks if block.pinned), None)
         labels = await self._labels(task, edit)
         stored = TaskEdit(task.version, fields, waits_for, pin_at, says_pin=False, project=edit.project, labels=labels)
-        await TaskService(self.scope).edit(task.id, stored)
+        await service.edit(task.id, stored)
 
     async def _labels(self, task: Task, edit: BulkEdit) -> tuple[str, ...] | None:
         if not edit.added and not edit.removed:

@@ -93,7 +93,7 @@ class PartService:
             order[place], order[other] = order[other], order[place]
             for position, item in enumerate(order, 1):
                 await self.tasks.update_quietly(item.user_id, item.id, position=position)
-            await self.refuse_circle(parent, "This order cannot be: one of the parts waits for another in the other direction.")
+            await self.refuse_circle("This order cannot be: one of the parts waits for another in the other direction.")
             await self.tasks.flag_parts(parent.user_id, parent.id)
             await self.scope.changed(LeaseKind.PLAN)
         return parent
@@ -106,10 +106,11 @@ class PartService:
             if part.status is TaskStatus.OPEN and not is_pinned:
                 await PlanningService(self.scope).place_provisionally(part)
 
-    async def refuse_circle(self, task: Task, sentence: str, field: str = "parts_in_order") -> None:
+    async def refuse_circle(self, sentence: str, field: str = "parts_in_order") -> None:
         """Raise InvalidInputError with the sentence when the stored waits and parts make some task wait for itself."""
-        parts = await ordering.list_parts(self.tasks, task.user_id)
-        if ordering.has_circle(ordering.waits_of(await self.tasks.list_dependencies(task.user_id), parts)):
+        user_id = self.scope.person.id
+        parts = await ordering.list_parts(self.tasks, user_id)
+        if ordering.has_circle(ordering.waits_of(await self.tasks.list_dependencies(user_id), parts)):
             raise InvalidInputError(sentence, {field: sentence})
 
     async def finished_parent(self, part: Task) -> Task | None:

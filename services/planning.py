@@ -125,8 +125,10 @@ class PlanningService:
 
         Its own blocks are replaced; of a task that may be split, those that are pinned stay, and only the rest is placed.
         Returns its first block; None when there is no room, or when it waits for something that has no place itself: the
-        planner will say so. A task with parts has no place of its own.
+        planner will say so. A task with parts has no place of its own. Of many at once the planner places all.
         """
+        if self.scope.is_of_many:
+            return None
         if await self.tasks.has_parts(task.user_id, task.id):
             return None
         pinned = await self._cleared(task)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config import Settings
@@ -26,16 +28,36 @@ class Scope:
     now: datetime
     settings: Settings
     access: Access = LOCAL
+    asked: set[LeaseKind] | None = None
+    """Within `of_many`, whose caller has locked: the background work that was asked for so far."""
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether much is done at once: then first slots, and what holds for all, are left for its end or for the planner,
+        since the one writer must not wait for them."""
+        return self.asked is not None
+
+    @asynccontextmanager
+    async def of_many(self) -> AsyncIterator[Scope]:
+        """The same scope for many acts in a row, which tell the pages and ask for background work once, at their end."""
+        asked: set[LeaseKind] = set()
+        yield replace(self, asked=asked)
+        if asked:
+            await self.changed(*sorted(asked))
 
     async def lock(self) -> None:
         """Let no other transaction change this person's things until this one ends; the first act of every writing call."""
-        await PlanRepository(self.session).lock(self.person.id)
+        if not self.is_of_many:  # it is locked
+            await PlanRepository(self.session).lock(self.person.id)
 
     async def changed(self, *asked: LeaseKind, is_replanned: bool = True) -> None:
         """Tell the pages that something changed, and ask for background work.
 
         `is_replanned`: a planner that is thinking right now has read what changed, so its answer must not be stored.
         """
+        if self.asked is not None:
+            self.asked.update(asked)
+            return
         await PlanRepository(self.session).bump(self.person.id, is_replanned=is_replanned)
         for kind in asked:
             quiet, cap = self._pace(kind)

@@ -25,7 +25,7 @@ Sent = Mapping[str, str | int | bool | datetime | tuple[str, ...] | tuple[int, .
 """Values by the names of columns, and `start_at` (the pin), `project`, `labels`, `waits_for`; None takes away."""
 OF_DRAFTS = (
     *("title", "context", "duration_minutes", "importance", "earliest_at", "deadline_at", "deadline_is_hard"),
-    *("project", "labels", "energy", "start_at"),
+    *("project", "labels", "energy"),
 )
 """What a new task is stored with at once, so that its first slot fits."""
 HALF = 32
@@ -39,12 +39,16 @@ class TaskFieldsService:
         self.tasks = TaskService(scope)
 
     async def twin(self, key: str, request: str) -> Task | None:
-        """The task that a request with this key has made already. ConflictError when that request said something else."""
+        """The task that a request with this key has made already. ConflictError when that request said something
+        else, or when the task was deleted since."""
         await self.scope.lock()
         mine = submit_key(key, request)
         twin = await TaskRepository(self.scope.session).get_by_submit_start(self.scope.person.id, mine[:HALF])
         if twin is not None and twin.submit_key != mine:
             sentence = "This key was used for another request. Nothing was added: take a new key for a new task."
+            raise ConflictError(sentence, {"Idempotency-Key": sentence})
+        if twin is not None and twin.deleted_at is not None:
+            sentence = "This request was answered already, and its task was deleted since. Take a new key for a new task."
             raise ConflictError(sentence, {"Idempotency-Key": sentence})
         return twin
 
@@ -59,6 +63,7 @@ class TaskFieldsService:
         form = {"duration_minutes": str(rules.estimate_minutes(title)), "version": "1"} | _form(sent)
         edit = task_form.parse(form, (), self.scope.now, self.scope.person.zone)
         self.tasks.refuse_past(edit.fields.get("deadline_at"))
+        _refuse_hard_without_deadline(sent, edit)
         draft = _draft(edit, is_estimated=sent.get("duration_minutes") is None)
         added = await self.tasks.add_draft(draft, key, parent_id)
         rest = {name: value for name, value in sent.items() if name not in OF_DRAFTS and value not in {None, ()}}
@@ -75,7 +80,8 @@ class TaskFieldsService:
         form = task_details.form_of(task, self.scope.person.zone) | _form(sent)
         waits_for = sent.get("waits_for", ()) if "waits_for" in sent else stored
         chosen = [str(other) for other in waits_for] if isinstance(waits_for, tuple | list) else []
-        edit = task_form.parse(form, chosen, self.scope.now, self.scope.person.zone)
+        edit = task_form.parse(form, chosen, self.scope.now, self.scope.person.zone, changed={*sent})
+        _refuse_hard_without_deadline(sent, edit)
         names = {*sent} | ({"deadline_is_hard"} if "deadline_at" in sent else set())
         edit = replace(
             edit,
@@ -122,6 +128,12 @@ def _form(sent: Sent) -> dict[str, str]:
     return form
 
 
+def _refuse_hard_without_deadline(sent: Sent, edit: TaskEdit) -> None:
+    if sent.get("deadline_is_hard") and not edit.fields["deadline_is_hard"]:
+        sentence = "Only a deadline can be hard: send one, too."
+        raise InvalidInputError(sentence, {"deadline_is_hard": sentence})
+
+
 def _draft(edit: TaskEdit, *, is_estimated: bool) -> Draft:
     fields = edit.fields
     title, minutes, importance = fields["title"], fields["duration_minutes"], fields.get("importance")
@@ -132,7 +144,6 @@ def _draft(edit: TaskEdit, *, is_estimated: bool) -> Draft:
         text=str(title),
         title=str(title),
         duration_minutes=None if is_estimated else minutes,
-        start_at=edit.pin_at,
         earliest_at=earliest if isinstance(earliest, datetime) else None,
         deadline_at=deadline if isinstance(deadline, datetime) else None,
         deadline_is_hard=bool(fields.get("deadline_is_hard")),

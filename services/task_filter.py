@@ -23,7 +23,7 @@ from services.fields import clean
 __all__ = ["FIRST_ROWS", "MOST_ROWS", "Place", "Sort", "TaskFilter", "parse", "place_of", "query_of", "token_of"]
 
 FIRST_ROWS, MOST_ROWS = 50, 1000
-LONGEST_TEXT = 500
+LONGEST_TEXT, LONGEST_TOKEN = 500, 8000
 NAMES = ("text", "status", "project", "label", "importance", "due", "risk", "sort")
 """What an address may say, in this order; all else in it is left alone."""
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -83,7 +83,7 @@ def query_of(values: Mapping[str, str], **more: str) -> str:
 def token_of(place: Place, sort: Sort) -> str:
     """Where a page ended, as it stands in an address."""
     key = place.key.isoformat() if isinstance(place.key, datetime) else place.key
-    return base64.urlsafe_b64encode(json.dumps([sort, key, place.task_id]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([sort, key, place.task_id], ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def place_of(token: str, sort: Sort) -> Place:
@@ -111,7 +111,7 @@ def place_of(token: str, sort: Sort) -> Place:
 
 def _place(token: str, sort: Sort, errors: dict[str, str]) -> Place | None:
     try:
-        return place_of(token[:4000], sort) if token else None
+        return place_of(token[:LONGEST_TOKEN], sort) if token else None
     except ValueError:
         errors["after"] = "The list has no such place in this order. Start from its top."
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,9 @@ FARTHEST_DAYS = 3660
 SHORTEST_PIECE, LONGEST_PIECE = 5, 1440
 MOST_PIECES = 200
 MOST_LABELS = 20
+DATES = frozenset({"earliest_at", "deadline_at", "duration_minutes"})
+PIECES = frozenset({"duration_minutes", "min_chunk_minutes", "max_chunk_minutes", "max_per_day_minutes"})
+"""The columns that must agree with each other."""
 Value = str | int | bool | datetime | Energy | None
 
 
@@ -39,13 +42,20 @@ class TaskEdit:
     is_for_all: bool = False
 
 
-def parse(form: Mapping[str, str], waits_for: Sequence[str], now: datetime, zone: str) -> TaskEdit:
-    """Read the form. Raises InvalidInputError with a sentence for each field at fault."""
+def parse(
+    form: Mapping[str, str], waits_for: Sequence[str], now: datetime, zone: str, changed: Collection[str] | None = None
+) -> TaskEdit:
+    """Read the form. Raises InvalidInputError with a sentence for each field at fault.
+
+    `changed`: what alone is new (None: anything may be), so that fields which are at odds already refuse nothing else.
+    """
     fields = Fields(form, now, zone)
     values = _usual(fields) | _splitting(fields) | _suiting(fields)
     pin_at = fields.moment("start_at", FARTHEST_DAYS)
-    _check_dates(fields, values)
-    _check_pieces(fields, values)
+    if changed is None or not DATES.isdisjoint(changed):
+        _check_dates(fields, values)
+    if changed is None or not PIECES.isdisjoint(changed):
+        _check_pieces(fields, values)
     windows = task_windows.parse(fields)
     project = fields.optional_line("project", NAME_LENGTH)
     labels = _labels(fields)
@@ -101,14 +111,20 @@ def _suiting(fields: Fields) -> dict[str, Value]:
 
 
 def _check_dates(fields: Fields, values: Mapping[str, Value]) -> None:
+    if sentence := dates_at_odds(values):
+        fields.errors.setdefault("deadline_at", sentence)
+
+
+def dates_at_odds(values: Mapping[str, Value]) -> str | None:
+    """Why the `DATES` among these columns cannot be; None when they can."""
     earliest, deadline, duration = values["earliest_at"], values["deadline_at"], values["duration_minutes"]
     if not isinstance(earliest, datetime) or not isinstance(deadline, datetime):
-        return
+        return None
     if deadline <= earliest:
-        fields.errors["deadline_at"] = "The deadline must lie after the earliest start."
-    elif isinstance(duration, int) and deadline - earliest < timedelta(minutes=duration):
-        sentence = f"{wording.minutes(duration)} do not fit between the earliest start and the deadline."
-        fields.errors.setdefault("deadline_at", sentence)
+        return "The deadline must lie after the earliest start."
+    if isinstance(duration, int) and deadline - earliest < timedelta(minutes=duration):
+        return f"{wording.minutes(duration)} do not fit between the earliest start and the deadline."
+    return None
 
 
 def _check_pieces(fields: Fields, values: Mapping[str, Value]) -> None:

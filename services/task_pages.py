@@ -15,6 +15,7 @@ from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
 from repositories.task_pages import TaskPageRepository, Wanted
 from repositories.tasks import TaskRepository
+from services.fields import clean
 from services.scope import Scope
 
 Sort = Literal["newest", "oldest", "priority", "deadline", "title"]
@@ -107,7 +108,7 @@ class TaskPageService:
 
 def _key(name: str | None) -> str | None:
     """The name as projects and labels are found by; "" for "none"."""
-    folded = None if name is None else " ".join(name.split()).casefold()
+    folded = None if name is None else " ".join(clean(name).split()).casefold()
     return "" if folded == NONE else folded
 
 

@@ -12,7 +12,7 @@ from errors import ConflictError, InvalidInputError, NotFoundError
 from models import Block, LeaseKind, Task, TaskStatus, TaskWindow
 from repositories.hours import HourRepository
 from repositories.plans import PlanRepository
-from repositories.tasks import TaskRepository
+from repositories.tasks import LIVE, TaskRepository
 from repositories.time_entries import TimeEntryRepository
 from services import copies, drafts, jobs, task_windows, wording
 from services.drafts import DraftService, Waits
@@ -33,6 +33,7 @@ REASONS_TO_REPLAN = (
     *("energy", "hour_set_id", "windows"),
 )
 """What takes a task from its place. Another project or label only asks the planner to look at its budgets."""
+WAITS_FOR_ITSELF = "By now this would wait for itself, so it cannot come back."
 NO_SERIES = "A part does not repeat by itself. Let the whole task repeat."
 REASONS_TO_ADVISE = ("title", "context", "importance", "deadline_at", "duration_minutes")
 
@@ -85,7 +86,7 @@ class TaskService:
         self._say(task, "Added.")
         waits = await self.drafts.attach(task, draft)
         if waits.found:
-            await self.parts.refuse_circle(task, "This would be a circle: it would wait for itself.", "text")
+            await self.parts.refuse_circle("This would be a circle: it would wait for itself.", "text")
         if draft.recurrence:
             await SeriesService(self.scope).begin(task, draft)
         block = await self.pins.first_block(task, None if drafts.is_stay(draft) else draft.start_at)
@@ -122,7 +123,7 @@ class TaskService:
         changed += ["groups"] if await ProjectService(self.scope).sort_in(task, edit.project, edit.labels) else []
         if "parts_in_order" in changed:
             await self.scope.session.flush()
-            await self.parts.refuse_circle(task, "This order cannot be: one of the parts waits for a later one.")
+            await self.parts.refuse_circle("This order cannot be: one of the parts waits for a later one.")
         says_pin = edit.says_pin or not jobs.is_split(task)
         changed += ["pin"] if says_pin and await self.pins.pin_task(task, edit.pin_at) else []
         if edit.is_for_all:
@@ -175,7 +176,8 @@ class TaskService:
                 self._say(one, "Brought back.")
             await self.scope.session.flush()
             await SeriesService(self.scope).go_on(task, gone_at)
-            await self.parts.refuse_circle(task, "By now this would wait for itself, so it cannot come back.", "waits_for")
+            if not self.scope.is_of_many:
+                await self.parts.refuse_circle(WAITS_FOR_ITSELF, "waits_for")
             for one in back:
                 if one.status is TaskStatus.OPEN:
                     await self._replace(one, keep_pin=False)
@@ -189,6 +191,8 @@ class TaskService:
     async def _replace(self, task: Task, *, keep_pin: bool) -> None:
         """Its slot, or those of its parts, no longer fit: a new first slot now, and the planner's look soon."""
         await self.parts.replace_all(task)
+        if task.status not in LIVE:
+            return
         task.needs_scheduling, task.unplaced_reason = True, None
         await self.scope.session.flush()
         if task.status is TaskStatus.OPEN and (jobs.is_split(task) or not keep_pin):
@@ -211,8 +215,7 @@ class TaskService:
 
     async def _rewire(self, task: Task, waits_for: Sequence[int]) -> bool:
         """Store what the task waits for; whether that is anything new."""
-        missing = set(waits_for) - await self.tasks.list_existing(task.user_id, waits_for)
-        if missing:
+        if waits_for and {*waits_for} - await self.tasks.list_existing(task.user_id, waits_for):
             raise InvalidInputError("A task that this one waits for was deleted.", {"waits_for": "One of these was deleted."})
         waits = {other for other, _ in await self.tasks.list_waits_for(task.user_id, task.id)}
         if waits == set(waits_for):
@@ -220,14 +223,15 @@ class TaskService:
         sentence = "This would be a circle: one of these already waits for this task."
         if task.id in waits_for:
             raise InvalidInputError(sentence, {"waits_for": sentence})
-        await self.tasks.replace_waits_for(task.user_id, task.id, tuple(dict.fromkeys(waits_for)))
-        await self.parts.refuse_circle(task, sentence, "waits_for")
+        await self.tasks.replace_waits_for(task.user_id, task.id, waits_for)
+        await self.parts.refuse_circle(sentence, "waits_for")
         return True
 
     async def _rewindow(self, task: Task, windows: Sequence[WindowEdit] | None) -> bool:
         """Store the times in which the task must lie or would best (None: leave them); whether that is anything new."""
-        stored = await self.tasks.list_task_windows(task.user_id, task.id)
-        if windows is None or task_windows.edits_of(stored) == tuple(windows):
+        if windows is None:
+            return False
+        if task_windows.edits_of(await self.tasks.list_task_windows(task.user_id, task.id)) == tuple(windows):
             return False
         rows = [TaskWindow(user_id=task.user_id, task_id=task.id, **asdict(window)) for window in windows]
         await self.tasks.replace_windows(task.user_id, task.id, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from db import Database, epoch_now, touch
-from errors import ConflictError, UnavailableError
+from errors import ConflictError, InvalidInputError, UnavailableError
 from models import Base, Event, Plan, Task, TaskStatus, TimeEntry, User
 from repositories.events import EventRepository
 from services.tasks import TaskService
@@ -110,6 +111,13 @@ class TestErrors:
         with pytest.raises(ConflictError, match="somewhere else"):
             async with stage.writing() as scope:
                 scope.session.add(stale)
+
+    async def test_unfit_value(self, stage: Stage) -> None:
+        """A value that the engine cannot take is what was sent, and no defect; SQLite takes this one."""
+        refused = pytest.raises(InvalidInputError, match="these values")
+        with refused if stage.database.url.startswith("postgresql") else nullcontext():
+            async with stage.database.read_scope() as session:
+                await session.execute(select(User).where(User.name == "\0"))
 
     async def test_unreachable(self) -> None:
         database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/nothing")

@@ -34,7 +34,7 @@ router = APIRouter(tags=["plan"])
 
 @router.get("/plan")
 async def get_plan(scope: Reading, response: Response) -> PlanOut:
-    """The plan as it stands: every block from now on, and what has no place, with reasons."""
+    """The plan as it stands: the blocks of all tasks still to be done, past ones too, and what has no place, with reasons."""
     shown = await PlanViewService(scope).show()
     tag_whole(response, f"plan-{shown.revision}")
     return PlanOut(

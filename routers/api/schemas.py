@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic_core import PydanticCustomError
 
 from assistant.operations import ChangeSet
 
 Example: TypeAlias = dict[str, JsonValue]
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _near(at: datetime) -> datetime:
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise PydanticCustomError("far_away", f"The year must be from {FIRST_YEAR} to {LAST_YEAR}.")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_near)]
+"""An instant that a program may ask about: near enough for the calendar and for every zone."""
 
 
 class Schema(BaseModel):

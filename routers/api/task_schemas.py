@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, field_validator, model_validator
 
-from routers.api.schemas import Schema, SpotOut
+from routers.api.schemas import Instant, Schema, SpotOut
 
 MAX_TEXT = 20_000
 Id = Annotated[int, Field(ge=1, lt=2**63)]
@@ -204,7 +204,7 @@ class ParseIn(BaseModel):
     )
 
     text: Annotated[str, Field(max_length=MAX_TEXT)]
-    now: AwareDatetime | None = None
+    now: Instant | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     day_first: bool | None = None
     ignored: Annotated[list[tuple[NonNegativeInt, NonNegativeInt]], Field(max_length=50)] = []

@@ -71,7 +71,11 @@ async def list_tasks(
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     page_size: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> TasksOut:
-    """The tasks that answer all of the questions, a page at a time."""
+    """The tasks that answer all of the questions, a page at a time. A part is found by its parent's labels, too, and by its
+    project and deadline where it has none of its own.
+
+    Pages are counted anew each time: what is added or deleted between two of them shifts the later ones, so that a task may
+    stand on two pages or on none. `sort=oldest` lets new ones come last."""
     asked = Asked(status, project, label, priority, due, text)
     rows, total = await TaskPageService(scope).page(asked, sort, page_size, (page - 1) * page_size)
     return TasksOut(
@@ -87,8 +91,8 @@ async def list_tasks(
 async def create_task(request: Request, response: Response, task: TaskIn, key: KeyHeader = None) -> TaskWholeOut:
     """Add a task, by a line of text or by fields; it has a first slot at once.
 
-    With an `Idempotency-Key` a repeated request gives the same answer and adds nothing; the same key with another body is
-    refused (409).
+    With an `Idempotency-Key` a repeated request adds nothing and gives the task as it is now. The same key with another body
+    is refused (409), and so is a repetition when the task was deleted meanwhile.
     """
     async with writing(request) as scope:
         fields, said = TaskFieldsService(scope), task.model_dump_json(exclude_unset=True)

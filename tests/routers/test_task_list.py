@@ -7,9 +7,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.projects import ProjectService
 from services.saved_filters import SavedFilterService
+from services.task_fields import TaskFieldsService
 from services.tasks import TaskService
 from tests.support.pages import Site, has, text, value
-from tests.support.stage import Stage
+from tests.support.stage import Stage, local
 
 RESULTS = ["#task-results", "#toasts"]
 
@@ -120,6 +121,67 @@ class TestBulk:
         assert shown(part) == ["Stays"]
         assert shown(await undo(site, part)) == ["Stays", "Pack", "Move house"]
 
+    async def test_undo_counts_as_the_act(self, site: Site, stage: Stage) -> None:
+        """What went with its whole is not counted again when it comes back."""
+        whole = await stage.add("Move house")
+        async with stage.writing() as scope:
+            for title in ("Pack", "Drive"):
+                await TaskService(scope).add(title, None, whole)
+        for act, done, back in (("complete", "Completed 1 task.", "open again"), ("delete", "Deleted 1 task.", "back")):
+            stage.clock.advance(minutes=1)
+            part = await site.press(f"/tasks/bulk/{act}", {"ids": [str(whole)], "listed": ""})
+            assert text(part, ".toast-text") == done
+            stage.clock.advance(minutes=1)
+            again = await undo(site, part)
+            assert text(again, ".toast-text") == f"1 task is {back}."
+            assert shown(again) == ["Drive", "Pack", "Move house"]
+
+    async def test_undo_of_what_can_be(self, site: Site, stage: Stage) -> None:
+        """One that cannot come back keeps no other away."""
+        whole, other = await stage.add("Move house"), await stage.add("Other")
+        async with stage.writing() as scope:
+            part_id = (await TaskService(scope).add("Pack", None, whole)).task.id
+        stage.clock.advance(seconds=1)
+        deleted = await site.press("/tasks/bulk/delete", {"ids": [str(part_id), str(other)], "listed": ""})
+        stage.clock.advance(seconds=1)
+        alone = await site.press("/tasks/bulk/delete", {"ids": [str(whole)], "listed": ""})
+        part = await undo(site, deleted)
+        assert text(part, ".toast-text") == (
+            "1 task is back; “Pack” is not: It is a part of “Move house”, which was deleted. Bring that back first."
+        )
+        assert shown(part) == ["Other"]
+        assert (await stage.task(other)).needs_scheduling
+        assert shown(await undo(site, alone)) == ["Other", "Move house"]
+        back = await undo(site, deleted)
+        assert text(back, ".toast-text") == "1 task is back."
+        assert shown(back) == ["Pack", "Other", "Move house"]
+
+    async def test_undo_of_a_circle(self, site: Site, stage: Stage) -> None:
+        """What would wait for itself by now stays away, and only that."""
+        first, second, third, other = [await stage.add(title) for title in ("First", "Second", "Third", "Other")]
+
+        async def wait(task_id: int, others: tuple[int, ...]) -> None:
+            async with stage.writing() as scope:
+                await TaskFieldsService(scope).patch(task_id, {"waits_for": others})
+
+        await wait(first, (second,))
+        await wait(second, (third,))
+        part = await site.press("/tasks/bulk/delete", {"ids": [str(second), str(other)], "listed": ""})
+        await wait(third, (first,))
+        back = await undo(site, part)
+        assert text(back, ".toast-text").startswith("1 task is back; “Second” is not: By now this would wait for itself")
+        assert shown(back) == ["Other", "Third", "First"]
+
+    async def test_undo_of_nothing_that_can_be(self, site: Site, stage: Stage) -> None:
+        whole = await stage.add("Move house")
+        async with stage.writing() as scope:
+            part_id = (await TaskService(scope).add("Pack", None, whole)).task.id
+        deleted = await site.press("/tasks/bulk/delete", {"ids": [str(part_id)], "listed": ""})
+        stage.clock.advance(seconds=1)
+        await site.press("/tasks/bulk/delete", {"ids": [str(whole)], "listed": ""})
+        url = deleted.css(".toast button")[0].attributes["hx-post"] or ""
+        assert "Bring that back first" in text(await site.press(url, {"listed": ""}, 409), ".toast-text")
+
     async def test_undo_takes_back_no_more(self, site: Site, stage: Stage) -> None:
         """What was deleted at another moment stays so."""
         first, second = str(await stage.add("First")), str(await stage.add("Second"))
@@ -158,9 +220,21 @@ class TestBulk:
     async def test_invalid_edit(self, site: Site, stage: Stage, fields: dict[str, str], words: str) -> None:
         """A sentence, and no task is changed."""
         ids = [str(await stage.add(title)) for title in ("First", "Second")]
+        versions = [(await stage.task(int(task_id))).version for task_id in ids]
         part = await site.press("/tasks/bulk/edit", {"ids": ids, "listed": "", **fields}, 422)
         assert words in text(part, ".toast-text")
-        assert [(await stage.task(int(task_id))).version for task_id in ids] == [1, 1]
+        assert [(await stage.task(int(task_id))).version for task_id in ids] == versions
+
+    async def test_edit_that_does_not_fit(self, site: Site, stage: Stage) -> None:
+        """As in the dialog: five hours need more than the two between the earliest start and the deadline."""
+        task_id = await stage.add("Write 5h")
+        async with stage.writing() as scope:
+            (await TaskService(scope).get(task_id)).earliest_at = local(25, "9:00")
+        part = await site.press(
+            "/tasks/bulk/edit", {"ids": [str(task_id)], "listed": "", "deadline_at": "2026-11-25T11:00"}, 422
+        )
+        assert "“Write”: 5 h do not fit" in text(part, ".toast-text")
+        assert (await stage.task(task_id)).deadline_at is None
 
     @pytest.mark.parametrize("act", ["complete", "delete", "edit"])
     async def test_nothing_chosen(self, site: Site, act: str) -> None:

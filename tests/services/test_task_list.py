@@ -224,6 +224,15 @@ class TestOrder:
         assert len(starts) == 5
         assert rows[-1].title == "Delta"
 
+    @pytest.mark.parametrize("sign", ["Я", "\N{GRINNING FACE}", '"'])
+    async def test_long_titles(self, stage: Stage, sign: str) -> None:
+        """A place names the title, and an address holds the longest."""
+        async with stage.writing() as scope:
+            for number in range(3):
+                (await TaskService(scope).add("Draft")).task.title = sign * 499 + str(number)
+        pages = await every_page(stage, {"sort": "title"}, 1)
+        assert [page[0][-1] for page in pages] == ["0", "1", "2"]
+
     @pytest.mark.parametrize("sort", ["created", "due", "importance", "priority", "planned", "title"])
     @pytest.mark.parametrize("rows", [1, 2, 3])
     async def test_pages(self, stage: Stage, sort: str, rows: int) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from services.tasks import TaskService
 from services.time_entries import TimeEntryService
 from tests.support.pages import Site
 from tests.support.stage import Stage, local
@@ -45,8 +46,13 @@ class TestTasks:
             "max_per_day_minutes": None,
             "buffer_minutes": None,
             "unplaced_reason": None,
-            "version": 1,
+            "version": (await stage.task(task_id)).version,
         }
+
+    @pytest.mark.parametrize("name", ["project", "label", "text", "due"])
+    async def test_control_characters(self, site: Site, name: str) -> None:
+        answer = await site.http.get(f"/api/v1/tasks?{name}=%00")
+        assert answer.status_code == (422 if name == "due" else 200)
 
     async def test_pages(self, site: Site, stage: Stage) -> None:
         for number in range(5):
@@ -111,6 +117,29 @@ class TestTasks:
         answer = (await site.http.get(f"/api/v1/tasks?{query}")).json()
         assert [task["title"] for task in answer["tasks"]] == titles
         assert answer["total"] == len(titles)
+
+    async def test_parts(self, site: Site, stage: Stage) -> None:
+        """A part is found by what it keeps of its parent, as on the page Tasks."""
+        whole = await stage.add("Whole +Book #desk by tomorrow 12:00")
+        async with stage.writing() as scope:
+            await TaskService(scope).add("Kept", None, whole)
+            await TaskService(scope).add("Own +Home #lab by today 17:00", None, whole)
+        await stage.add("Other")
+        expected = {
+            "project=book": ["Kept", "Whole"],
+            "project=home": ["Own"],
+            "project=none": ["Other"],
+            "label=desk": ["Own", "Kept", "Whole"],
+            "label=lab": ["Own"],
+            "label=none": ["Other"],
+            "due=tomorrow": ["Kept", "Whole"],
+            "due=today": ["Own"],
+            "due=none": ["Other"],
+            "sort=deadline": ["Own", "Kept", "Whole", "Other"],
+        }
+        for query, titles in expected.items():
+            answer = (await site.http.get(f"/api/v1/tasks?{query}")).json()
+            assert ([task["title"] for task in answer["tasks"]], answer["total"]) == (titles, len(titles)), query
 
     async def test_overdue(self, site: Site, stage: Stage) -> None:
         await stage.add("Late by today 10:00")
@@ -226,6 +255,11 @@ class TestParse:
         assert (await self.parse(site, **said, day_first=True))["date"] == "2026-09-03"
         assert (await self.parse(site, **said | {"text": "Pay tomorrow"}))["date"] == "2026-01-03"
 
+    @pytest.mark.parametrize("now", ["2000-01-01T00:00:00+14:00", "2100-12-31T23:59:59-14:00"])
+    @pytest.mark.parametrize("text", ["Call tomorrow", "Call every christmas", "Call daily"])
+    async def test_far_away(self, site: Site, now: str, text: str) -> None:
+        assert (await self.parse(site, text=text, now=now))["title"] == "Call"
+
     async def test_ignored(self, site: Site) -> None:
         assert await self.parse(site, text="Plan tomorrow", ignored=[[5, 13]]) == {"title": "Plan tomorrow"}
 
@@ -241,6 +275,9 @@ class TestParse:
             ({"text": "x", "timezone": "Mars/Base"}, "timezone"),
             ({"text": "x", "timezone": "../etc/passwd"}, "timezone"),
             ({"text": "x", "now": "2026-01-01T00:00:00"}, "now"),
+            ({"text": "x", "now": "0001-01-01T00:00:00+14:00"}, "now"),
+            ({"text": "x tomorrow", "now": "9999-12-31T00:00:00Z"}, "now"),
+            ({"text": "x every christmas", "now": "9998-12-31T00:00:00Z"}, "now"),
             ({"text": "x", "ignored": [[-1, 2]]}, "ignored.0.0"),
             ({"text": "x", "more": 1}, "more"),
         ],
