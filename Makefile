@@ -27,7 +27,7 @@ test: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run all tests, with what th
 	$(BIN)/python -m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal
 
 guarantees: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run the long sizes of the guarantees
-	$(BIN)/python -m pytest -m guarantees
+	$(BIN)/python -m pytest -m guarantees --timeout 0
 
 ci: lint test ## What .ci/run calls
 

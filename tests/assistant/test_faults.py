@@ -92,10 +92,11 @@ async def test_the_sentence_for_a_model_that_is_too_slow(
 
 
 async def test_a_slow_right_answer_is_taken(
-    assistant: ModelAssistant, model_server: ModelServer, tasks: Tasks, situation: Situation
+    settings: ModelSettings, model_server: ModelServer, tasks: Tasks, situation: Situation
 ) -> None:
-    model_server.fault, model_server.slow_seconds = "slow", 0.4
-    assert (await ask("advise", assistant, tasks, situation)).source == "model"
+    model_server.fault, model_server.slow_seconds = "slow", DEADLINE_SECONDS
+    patient = ModelAssistant(Gateway(), settings.model_copy(update={"deadline_seconds": 30.0}))
+    assert (await patient.advise(tasks, situation)).source == "model"
 
 
 async def test_the_loop_stays_free_while_a_model_misbehaves(

@@ -78,6 +78,7 @@ class ModelServer:
         self._port = port
         self._loop = asyncio.new_event_loop()
         self._handlers: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._run, name="model-server", daemon=True)
         self._ready = threading.Event()
         self._stop = asyncio.Event()
@@ -140,13 +141,17 @@ class ModelServer:
         for handler in self._handlers:
             handler.cancel()
         await asyncio.gather(*self._handlers, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
         await server.wait_closed()
+        await asyncio.sleep(0.01)  # connections close in the loop's next rounds, which must still come
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         handler = asyncio.current_task()
         if handler is not None:
             self._handlers.add(handler)
             handler.add_done_callback(self._handlers.discard)
+        self._writers.add(writer)
         try:
             while (seen := await _read(reader)) is not None:
                 self.requests.append(seen)
