@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+# What fails once and then passes is listed at the end (-rR): a busy machine stops nobody's work, and the test is looked at.
 # One more than there are cores: browser tests wait most of the time. Each worker has a PostgreSQL and a Chromium of its own.
 TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 4 ? n + 1 : 4 )))
 VENV := .venv
@@ -24,7 +25,7 @@ run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (POR
 	@exec $(BIN)/python cli.py serve
 
 test: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run all tests, with what they need (PostgreSQL, Chromium)
-	$(BIN)/python -m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal --reruns 1 -rR
 
 guarantees: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees --timeout 0

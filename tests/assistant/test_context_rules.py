@@ -147,21 +147,11 @@ def test_any_phrases(text: str) -> None:
         "\n- ",
     ],
 )
-def test_time_is_linear(piece: str) -> None:
-    """Twice the text takes at most 2.5 times as long (with a floor for what is too short to time)."""
-    times = []
-    for size in (5_000, 10_000):
-        text = (piece * (size // len(piece) + 1))[:size]
-        best = float("inf")
-        for _ in range(5):
-            begun = time.process_time()
-            read_context(text)
-            best = min(best, time.process_time() - begun)
-        times.append(best)
-    assert times[1] <= 2.5 * max(times[0], 0.01), times
+def test_a_million_characters(piece: str) -> None:
+    """Only the beginning is read; how the work grows with it is counted in `tests/guarantees/test_long_texts.py`."""
     begun = time.process_time()
     read_context(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
