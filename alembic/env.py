@@ -39,6 +39,7 @@ def run(connection: Connection) -> None:
         compare_server_default=True,
         include_name=is_ours,
         render_as_batch=is_sqlite,
+        transactional_ddl=True,  # Alembic leaves it off for SQLite, whose driver used to commit before a CREATE; ours does not
     )
     with context.begin_transaction():
         if not is_sqlite:
