@@ -19,7 +19,7 @@ SYSTEM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "goog
 DOWNLOAD_SECONDS = 120
 PACKAGE_SECONDS = 300
 PACKAGE = "chromium-headless-shell"
-NONE = "No Chromium was found, and none could be installed: browser tests are skipped. Install the package `chromium-headless-shell` or `chromium`."
+NONE = f"No Chromium was found, and none could be installed: browser tests are skipped. Install `chromium` or `{PACKAGE}`."
 
 
 def executable_path() -> str | None:

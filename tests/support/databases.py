@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 MIGRATED = "migrated"
 MEMORY = Path("/dev/shm")
+EMPTY_SECONDS = 5.0
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
@@ -101,21 +102,33 @@ class PostgresTemplates:
         self._folder = Path(tempfile.mkdtemp(prefix="dayloom-pg-", dir=MEMORY if MEMORY.is_dir() else None))
         self._server = _start(self._folder / "data")
         self._names = _Names()
+        self._emptied: list[str] = []
+        self._migrated: set[str] = set()
         self._socket = self._server.get_postmaster_info().socket_dir
         for setting in FAST:
             self._run(f"ALTER SYSTEM SET {setting}")
         self._run("SELECT pg_reload_conf()")
         self._run(f"CREATE DATABASE {MIGRATED}")
         migrate(self._url(MIGRATED))
+        self._emptying = in_thread(_emptying(str(self._socket), MIGRATED))
 
     def create(self, *, is_migrated: bool = True) -> str:
+        if is_migrated and self._emptied:
+            return self._url(self._emptied.pop())
         name = self._names.take()
         # Copied as files: through the log, which is the default, it was measured to take twice as long.
         self._run(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if is_migrated else 'template0'} STRATEGY FILE_COPY")
+        if is_migrated:
+            self._migrated.add(name)
         return self._url(name)
 
     def drop(self, url: str) -> None:
+        """Remove it; or empty it for the next that asks, which takes a fortieth of the time, where it still has its tables."""
         name = url.partition("@/")[2].partition("?")[0]
+        if name in self._migrated and in_thread(_empty(str(self._socket), name, self._emptying)):
+            self._emptied.append(name)
+            return
+        self._migrated.discard(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
         self._names.give_back(name)
 
@@ -135,6 +148,43 @@ async def _execute(socket_folder: str, statement: str) -> None:
     connection = await asyncpg.connect(host=socket_folder, user="postgres", database="postgres")
     try:
         await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _emptying(socket_folder: str, name: str) -> str:
+    """What makes any copy of a database as it is now, without rows; it fails where the copy has another version by now."""
+    connection = await asyncpg.connect(host=socket_folder, user="postgres", database=name)
+    try:
+        tables = [row[0] for row in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        kept = [table for table in tables if await connection.fetchval(f'SELECT EXISTS (SELECT FROM "{table}")')]
+        if kept != ["alembic_version"]:
+            raise RuntimeError(f"the migrations leave rows in {kept}, which emptying would take")
+        version = await connection.fetchval("SELECT version_num FROM alembic_version")
+        sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+    finally:
+        await connection.close()
+    return ";".join(
+        [
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid != pg_backend_pid()",
+            f"SELECT 1 / count(*) FROM alembic_version WHERE version_num = '{version}'",
+            "SET session_replication_role = replica",
+            *(f'DELETE FROM "{table}"' for table in tables if table not in kept),
+            "SELECT " + ", ".join(f"setval('\"{row[0]}\"', 1, false)" for row in sequences),
+        ]
+    )
+
+
+async def _empty(socket_folder: str, name: str, emptying: str) -> bool:
+    """Whether that could be done."""
+    connection = await asyncpg.connect(host=socket_folder, user="postgres", database=name)
+    try:
+        await connection.execute(emptying, timeout=EMPTY_SECONDS)
+    except (asyncpg.PostgresError, TimeoutError):
+        return False
+    else:
+        return True
     finally:
         await connection.close()
 
