@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 PACKAGES := planning assistant repositories services routers
 SOURCES := $(PACKAGES) app.py cli.py config.py db.py errors.py logs.py migrations.py models.py scheduler.py
 VENDOR := static/vendor
+COVERAGE := var/coverage.json
+UNCOUNTED := .venv/*,node_modules/*,tests/*,benchmarks/*,evals/*,alembic/*,var/*
 AXE := node_modules/axe-core/axe.min.js
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
@@ -24,8 +26,11 @@ run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (POR
 	@$(BIN)/python cli.py migrate
 	@exec $(BIN)/python cli.py serve
 
-test: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run all tests, with what they need (PostgreSQL, Chromium)
-	$(BIN)/python -m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal --reruns 1 -rR
+test: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run all tests, with what they need (PostgreSQL, Chromium), and say how much of the product they ran
+	mkdir -p var
+	$(BIN)/python -m slipcover --source . --omit '$(UNCOUNTED)' --json --out $(COVERAGE) \
+		-m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal --reruns 1 -rR
+	@$(BIN)/python -m tests.support.coverage $(COVERAGE)
 
 guarantees: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees --timeout 0
