@@ -56,17 +56,19 @@ from routers.api.etags import EntityTags
 from routers.cors import ApiCors
 from routers.deps import signed_in
 from routers.errors import register
-from routers.limits import Attempts, RateLimit
+from routers.limits import RateLimit
 from routers.middleware import Guard
 from scheduler import Scheduler
 from services import users
 from services.chat_turns import ChatTurns
 from services.door import Door
 from services.health import database_problem
+from services.limits import Counter, counters_of
 from services.mailer import Mailer
 from services.runs import Runner
 from services.sign_in import SignInService
 from services.signals import Hub
+from services.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +151,14 @@ def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[
     state.settings, state.database, state.clock = settings, database, clock
     state.gateway, state.solver, state.hub = Gateway(), SolverProcess(), Hub()
     state.turns = ChatTurns(database, settings, state.gateway, state.solver, clock)
-    state.mailer, state.attempts = Mailer(settings), Attempts()
+    state.mailer, state.redis = Mailer(settings), None
+    shared: list[Counter] = []
+    if url := settings.redis_url.get_secret_value():
+        from services.redis_link import RedisCounter, RedisLink
+
+        state.redis = RedisLink(url, state.hub)
+        shared.append(RedisCounter(state.redis))
+    state.counters = counters_of(database, *shared)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -164,13 +173,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     runner = Runner(state.database, state.settings, state.gateway, state.solver, state.clock)
     scheduler = Scheduler(runner, state.settings.poll_seconds)
     state.database.listeners += [state.hub.wake, scheduler.wake]
-    background = asyncio.create_task(_begin(app, scheduler))
+    watch = Watch(state.database, state.hub, lambda: not (state.redis and state.redis.is_up))
+    background = [asyncio.create_task(_begin(app, scheduler)), asyncio.create_task(watch.run())]
+    if state.redis:
+        state.database.listeners.append(state.redis.tell)
+        background.append(asyncio.create_task(state.redis.run()))
     try:
         yield
     finally:
         state.hub.close()
-        background.cancel()
-        await asyncio.gather(background, return_exceptions=True)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         await scheduler.stop()
         await state.turns.close()
         await state.mailer.settle()

@@ -62,6 +62,13 @@ def serve() -> None:
 
     from app import create_app
 
+    class Server(uvicorn.Server):
+        """Ends open streams first of all: it waits for every answer to end, and they would not by themselves."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.hub.close()
+            await super().shutdown(sockets)
+
     with _told():
         settings = get_settings()
         listener = _bound(settings)
@@ -75,7 +82,7 @@ def serve() -> None:
         proxy_headers=settings.allow_remote or bool(settings.public_url),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 @cli.command()

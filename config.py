@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     rate_limit: str = "600/minute"
     database_url: str = "sqlite:///var/dayloom.db"
     database_pool_size: int = Field(default=10, ge=1, le=200)
+    redis_url: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     jwt_secret: SecretStr = SecretStr("")
     session_idle_days: SessionDays = 14
@@ -175,6 +176,15 @@ class Settings(BaseSettings):
         if scheme in {"sqlite", "sqlite+aiosqlite"} and rest.startswith("/") and len(rest) > 1:
             return f"sqlite+aiosqlite:///{(ROOT / rest[1:]).as_posix()}"
         raise ValueError("must be a SQLite file (sqlite:///path) or a PostgreSQL URL (postgresql://user@host/name)")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_is_named(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        is_named = bool(parts.path if parts.scheme == "unix" else parts.hostname and (parts.port or True))
+        if url.get_secret_value() and (parts.scheme not in {"redis", "rediss", "unix"} or not is_named):
+            raise ValueError("must look like redis://:password@redis.example.org:6379/0, rediss:// or unix:///path")
+        return url
 
     @property
     def is_loopback(self) -> bool:

@@ -18,7 +18,7 @@ from anyio import CancelScope
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -38,6 +38,10 @@ UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code; SQLite says the same with an OperationalError."""
 UNFIT_VALUE = "22"
 """How PostgreSQL's codes begin for values that it cannot take, such as a text with a zero byte."""
+AWAY = ("08", "53", "57")
+"""How they begin when a connection is lost, there is no room for one more, or the server is stopped or starts."""
+BEATEN = "40"
+"""How they begin when two transactions stood in each other's way, and this one gave way."""
 UNFIT = "The database cannot take one of these values. Nothing was changed: look again at what you sent."
 CHANGED = "This was changed somewhere else at the same moment. Nothing was stored: look again, then try again."
 
@@ -84,7 +88,8 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.listeners: list[Callable[[int], None]] = []
-        if make_url(url).get_backend_name() == "sqlite":
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
             Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
             self.writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
             self.reader = _sqlite_engine(url, pool_size=4, begin="BEGIN")
@@ -157,7 +162,7 @@ def _translated() -> Iterator[None]:
             raise
         log.error("The database failed: %s", error)
         raise met from error
-    except (PoolTimeoutError, ConnectionError, gaierror) as error:
+    except (PoolTimeoutError, ConnectionError, FileNotFoundError, gaierror) as error:  # no file: a stopped server's socket
         log.error("The database failed: %s", error)
         raise UnavailableError(BUSY) from error
 
@@ -168,7 +173,9 @@ def _met(error: DBAPIError) -> AppError | None:
     is_unfit_argument = isinstance(getattr(error.orig, "__cause__", None), ValueError)  # as asyncpg says it, by itself
     if isinstance(error, DataError) or state.startswith(UNFIT_VALUE) or is_unfit_argument:
         return InvalidInputError(UNFIT)
-    if isinstance(error, OperationalError | InterfaceError):
+    if state.startswith(BEATEN):
+        return ConflictError(CHANGED)
+    if isinstance(error, OperationalError | InterfaceError | InternalError) or state.startswith(AWAY):
         return UnavailableError(BUSY)
     return UnavailableError(UNMIGRATED) if state == UNDEFINED_TABLE else None
 

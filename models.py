@@ -1,6 +1,7 @@
-"""All tables, in dependency order, with the constraints that hold under concurrency. Every row belongs to a person.
+"""All tables, in dependency order, with the constraints that hold under concurrency.
 
-Tables know no rules beyond their constraints; instants are UTC, `*_seconds` is database time since 1970.
+Every row belongs to a person, but those of `rate_counts`. Tables know no rules beyond their constraints; instants are UTC,
+`*_seconds` is database time since 1970.
 """
 
 from __future__ import annotations
@@ -706,6 +707,18 @@ class RunLease(Base):
     leased_until_seconds: Mapped[float | None]
     failures: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
+
+
+class RateCount(Base):
+    """How often somebody did something, where limits are counted by the database. `key` is a digest of who and what."""
+
+    __tablename__ = "rate_counts"
+
+    key: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    period: Mapped[int] = mapped_column(BigInteger)
+    hits: Mapped[int]
+    before: Mapped[int]
+    over_seconds: Mapped[float]
 
 
 class Run(Base):

@@ -36,6 +36,11 @@ class PlanRepository:
     async def get_revision(self, user_id: int) -> int:
         return await self.session.scalar(select(Plan.revision).where(Plan.user_id == user_id)) or 0
 
+    async def list_revisions(self, user_ids: Collection[int]) -> dict[int, int]:
+        """The newest revision of each of these people."""
+        statement = select(Plan.user_id, Plan.revision).where(Plan.user_id.in_(user_ids))
+        return {row.user_id: row.revision for row in await self.session.execute(statement)}
+
     async def bump(self, user_id: int, *, is_replanned: bool) -> None:
         """Number a change: the revision always, the version too when a planner that is running now has read what changed."""
         values = {"revision": Plan.revision + 1} | ({"version": Plan.version + 1} if is_replanned else {})

@@ -9,14 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from errors import UnauthenticatedError
+from errors import UnauthenticatedError, UnavailableError
 from routers.deps import hub_of, reading
 from services.revisions import current_revision
 
 router = APIRouter(include_in_schema=False)
 
 LOOK_SECONDS = 5.0
-"""Another process may have changed something, and its wake does not reach this one."""
+"""A session ends by the clock too, which wakes nobody; and a wake may be lost."""
 
 
 @router.get("/stream", response_class=EventSourceResponse)
@@ -27,9 +27,10 @@ async def stream(request: Request, last_event_id: Annotated[str | None, Header()
         user_id, revision = scope.person.id, await current_revision(scope)
     seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 19 else revision
     woken = hub.listen(user_id)
+    hub.told[user_id] = revision
     try:
         yield ServerSentEvent(comment="listening", retry=2000)
-        while not hub.is_closing:
+        while True:
             if revision != seen:
                 seen = revision
                 yield ServerSentEvent(raw_data=str(revision), event="changed", id=str(revision))
@@ -38,11 +39,15 @@ async def stream(request: Request, last_event_id: Annotated[str | None, Header()
                     await woken.wait()
             except TimeoutError:
                 pass
+            if hub.is_closing:
+                return
             woken.clear()
             try:
                 async with reading(request) as scope:
-                    revision = await current_revision(scope)
+                    revision = hub.told[user_id] = await current_revision(scope)
             except UnauthenticatedError:
                 return  # the session has ended: the page asks again, and is told
+            except UnavailableError:
+                continue  # the database is away for a moment; the page is as new as it can be
     finally:
         hub.leave(user_id, woken)

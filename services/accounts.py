@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from db import touch
 from errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from models import NAME_LENGTH, Account, LinkUse, Preferences, Role
 from repositories.accounts import AccountRepository, SessionRepository
@@ -20,6 +19,7 @@ from repositories.users import UserRepository
 from services import users
 from services.door import Door
 from services.fields import Fields
+from services.revisions import wake_pages
 from services.scope import Scope
 from services.sign_in import SignInService, read_email
 
@@ -182,7 +182,7 @@ class AccountService:
     async def _changed(self, account: Account) -> PersonRow:
         """What is stored, and the person's open pages hear of it."""
         await self.scope.session.flush()
-        touch(self.scope.session, account.user_id)
+        await wake_pages(self.scope.session, account.user_id)
         return self._row(account, (await UserRepository(self.scope.session).get(account.user_id)).name)
 
     def _role(self, word: str, errors: dict[str, str]) -> Role | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db import touch
 from errors import ForbiddenError, InvalidInputError, NotFoundError
 from models import NAME_LENGTH, Account, ApiToken, Grant
 from repositories.accounts import AccountRepository, SessionRepository
@@ -15,6 +14,7 @@ from repositories.users import UserRepository
 from services.access import API_TOKEN_PREFIX
 from services.door import Door, digest_of, new_secret
 from services.fields import Fields
+from services.revisions import wake_pages
 from services.scope import Scope
 
 TOKEN_DAYS = (30, 90, 365)
@@ -107,7 +107,7 @@ class OwnAccountService:
         """End one browser's session. Raises NotFoundError for one that is over, or another's."""
         if not await self.sessions.end(self.user_id, session_id):
             raise NotFoundError(GONE)
-        touch(self.scope.session, self.user_id)
+        await wake_pages(self.scope.session, self.user_id)
         await self.door.note("session ended", self.user_id)
 
     async def end_other_sessions(self) -> None:
@@ -118,7 +118,7 @@ class OwnAccountService:
     async def sign_out(self) -> None:
         """End this session."""
         await self.sessions.end(self.user_id, self.session_id)
-        touch(self.scope.session, self.user_id)
+        await wake_pages(self.scope.session, self.user_id)
         await self.door.note("signed out", self.user_id)
 
     async def make_token(self, form: Mapping[str, str]) -> str:
@@ -159,7 +159,7 @@ class OwnAccountService:
         await self.scope.session.flush()
         await self.sessions.end_all(self.user_id, but=self.session_id)
         await RefreshTokenRepository(self.scope.session).delete_all(self.user_id)
-        touch(self.scope.session, self.user_id)
+        await wake_pages(self.scope.session, self.user_id)
 
     def _token_row(self, token: ApiToken) -> TokenRow:
         is_over = token.expires_at <= self.scope.now

@@ -9,15 +9,26 @@ import asyncio
 
 
 class Hub:
-    """Wakes the streams of a person."""
+    """Wakes the streams of a person. Commits of this process do, and what is heard of other processes."""
 
     def __init__(self) -> None:
         self._listeners: dict[int, set[asyncio.Event]] = {}
+        self.told: dict[int, int] = {}
+        """The newest revision that a stream has read, of everybody who listens."""
         self.is_closing = False
 
+    @property
+    def people(self) -> frozenset[int]:
+        """Whose changes somebody listens to."""
+        return frozenset(self._listeners)
+
     def listen(self, user_id: int) -> asyncio.Event:
-        """An event that is set at each of the person's changes; hand it to `leave` at the end."""
+        """An event that is set at each of the person's changes; hand it to `leave` at the end.
+
+        It is set at first: who looks, and then listens, has missed what came between, and looks again.
+        """
         event = asyncio.Event()
+        event.set()
         self._listeners.setdefault(user_id, set()).add(event)
         return event
 
@@ -25,14 +36,19 @@ class Hub:
         self._listeners[user_id].discard(event)
         if not self._listeners[user_id]:
             del self._listeners[user_id]
+            self.told.pop(user_id, None)
 
     def wake(self, user_id: int) -> None:
         """A listener of the database."""
         for event in self._listeners.get(user_id, ()):
             event.set()
 
+    def wake_all(self) -> None:
+        """Something may have changed of anybody."""
+        for user_id in self._listeners:
+            self.wake(user_id)
+
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         self.is_closing = True
-        for user_id in [*self._listeners]:
-            self.wake(user_id)
+        self.wake_all()

@@ -70,6 +70,10 @@ class TestSettings:
             ("smtp_url", "http://mail.example.org"),
             ("mail_from", "dayloom"),
             ("rate_limit", "often"),
+            ("redis_url", "redis.example.org"),
+            ("redis_url", "http://redis.example.org"),
+            ("redis_url", "redis://"),
+            ("redis_url", "redis://host:port"),
             ("rate_limit", "0"),
         ],
     )

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
@@ -70,6 +70,7 @@ class AppServer:
             "AI_MODEL": NO_MODEL,
             **(environment or {}),
         }
+        self.command: Sequence[str] = ("cli.py", "serve")
         self._process: subprocess.Popen[bytes] | None = None
         self.client = httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
 
@@ -105,7 +106,7 @@ class AppServer:
         """Start the process without waiting."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "cli.py", "serve"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                [sys.executable, *self.command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
 
     def wait_for(self, is_there: Callable[[], bool]) -> None:

@@ -46,10 +46,16 @@ def install() -> str | None:
     if found is not None:
         return found
     _succeeds([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], DOWNLOAD_SECONDS)
-    if executable_path() is None and shutil.which("apt-get") and os.geteuid() == 0:
-        _succeeds(["apt-get", "update", "-qq"], PACKAGE_SECONDS)
-        _succeeds(["apt-get", "install", "-y", "-qq", "--no-install-recommends", PACKAGE], PACKAGE_SECONDS)
+    if executable_path() is None:
+        install_package(PACKAGE)
     return executable_path()
+
+
+def install_package(name: str) -> None:
+    """Get a package of Debian, where there is Debian and we are root."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _succeeds(["apt-get", "update", "-qq"], PACKAGE_SECONDS)
+        _succeeds(["apt-get", "install", "-y", "-qq", "--no-install-recommends", name], PACKAGE_SECONDS)
 
 
 def _playwrights_own() -> str | None:

@@ -1,0 +1,40 @@
+"""The product with two more routes, which return a constant: what a list of the API is compared with.
+
+`python -m benchmarks.constant`; the environment is the product's, and CONSTANT names the file with the answer of the list.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Response
+
+from app import create_app
+from config import get_settings
+
+
+def add_constants(app: FastAPI, answer: bytes) -> None:
+    """`/api/v1/constant` encodes it each time, `/api/v1/constant/bytes` only sends it."""
+    page: dict[str, object] = json.loads(answer)
+
+    @app.get("/api/v1/constant")
+    async def constant() -> dict[str, object]:
+        return page
+
+    @app.get("/api/v1/constant/bytes")
+    async def constant_bytes() -> Response:
+        return Response(answer, media_type="application/json")
+
+
+def main() -> None:
+    settings = get_settings()
+    app = create_app(settings)
+    add_constants(app, Path(os.environ["CONSTANT"]).read_bytes())
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+
+
+if __name__ == "__main__":
+    main()
