@@ -18,6 +18,7 @@ from services.hours_settings import HoursSettings, Typed
 from services.rhythm import RhythmService, parse_rhythm, rhythm_form
 from services.scope import Scope
 from services.settings import SettingsService
+from services.taste import WISHES, TasteService, parse_taste, taste_form
 from services.views import Choice
 
 router = APIRouter(prefix="/settings", include_in_schema=False)
@@ -80,6 +81,18 @@ async def save_rhythm(request: Request, form: FormValues) -> Response:
     return await _save(
         request, "rhythm", form, lambda service: RhythmService(service.scope).set_rhythm(parse_rhythm(form.values))
     )
+
+
+@router.post("/planner")
+async def save_planner(request: Request, form: FormValues) -> Response:
+    return await _save(
+        request, "planner", form, lambda service: TasteService(service.scope).set_taste(parse_taste(form.values))
+    )
+
+
+@router.post("/planner/reset")
+async def reset_planner(request: Request, form: FormValues) -> Response:
+    return await _save(request, "planner", form, lambda service: TasteService(service.scope).set_taste(parse_taste({})))
 
 
 @router.post("/context")
@@ -157,7 +170,8 @@ async def page(
     `typed` could not be stored and stands in its part again; `saved` is the part that was.
     """
     shown = await SettingsService(scope).show()
-    form = dict(shown.form) | rhythm_form(await RhythmService(scope).get())
+    taste = await TasteService(scope).get()
+    form = dict(shown.form) | rhythm_form(await RhythmService(scope).get()) | taste_form(taste)
     entered = typed.form if typed else {}
     return render(
         request,
@@ -174,6 +188,8 @@ async def page(
         key_hint=shown.key_hint,
         key_from_environment=shown.key_from_environment and shown.key_hint is None,
         presets=PRESETS,
+        wishes=WISHES,
+        is_normal=taste == parse_taste({}),
         saved=saved,
         **more,
     )
