@@ -21,8 +21,9 @@ import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
+import week from "./behaviors/week.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
+const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts, week };
 const bound = new Map();
 
 function bind(element) {
