@@ -39,6 +39,7 @@ from routers import (
     people,
     plan,
     projects,
+    reminders,
     saved_filters,
     series,
     settings,
@@ -96,6 +97,7 @@ PAGES = (
     insights,
     account,
     people,
+    reminders,
     stream,
 )
 """They are for whoever is signed in."""

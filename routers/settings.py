@@ -15,6 +15,7 @@ from routers.rendering import Toast, redirect, render
 from services import settings as settings_service
 from services.context import ContextService
 from services.hours_settings import HoursSettings, Typed
+from services.reminders import ReminderService, parse_telling, telling_form
 from services.rhythm import RhythmService, parse_rhythm, rhythm_form
 from services.scope import Scope
 from services.settings import SettingsService
@@ -95,6 +96,13 @@ async def reset_planner(request: Request, form: FormValues) -> Response:
     return await _save(request, "planner", form, lambda service: TasteService(service.scope).set_taste(parse_taste({})))
 
 
+@router.post("/notifications")
+async def save_notifications(request: Request, form: FormValues) -> Response:
+    return await _save(
+        request, "notifications", form, lambda service: ReminderService(service.scope).set_telling(parse_telling(form.values))
+    )
+
+
 @router.post("/context")
 async def save_context(request: Request, form: FormValues) -> Response:
     return await _save(request, "context", form, lambda service: service.save_context(form.values))
@@ -172,6 +180,7 @@ async def page(
     shown = await SettingsService(scope).show()
     taste = await TasteService(scope).get()
     form = dict(shown.form) | rhythm_form(await RhythmService(scope).get()) | taste_form(taste)
+    form |= telling_form(await ReminderService(scope).get())
     entered = typed.form if typed else {}
     return render(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -11,6 +11,7 @@ from errors import InvalidInputError
 from models import Emphasis
 from routers.api.schemas import Example, Schema
 from routers.deps import Reading, reading, writing
+from services.reminders import ReminderService, parse_telling, telling_form
 from services.rhythm import RhythmService, parse_rhythm, rhythm_form
 from services.scope import Scope
 from services.settings import SettingsService
@@ -20,6 +21,7 @@ router = APIRouter(tags=["settings"])
 
 MODEL = ("model", "api_base", "api_key", "max_tokens", "temperature")
 RHYTHM = ("max_stretch_minutes", "break_minutes", "buffer_minutes", "focus_start", "focus_end")
+TELLING = ("remind_minutes", "tells_risks")
 TASTE = ("taste_deadlines", "taste_importance", "taste_times", "taste_calm")
 EXAMPLE: Example = {"timezone": "Europe/Berlin", "max_tokens": 2000, "focus_start": "09:00", "focus_end": "12:00"}
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -47,12 +49,15 @@ class SettingsOut(Schema):
     taste_importance: Emphasis
     taste_times: Emphasis
     taste_calm: Emphasis
+    remind_minutes: int | None
+    tells_risks: bool
 
 
 class SettingsPatch(BaseModel):
     """What is to change; what is left out stays. Null takes a key, an address or a focus time away; 0 minutes are no rule.
 
     `taste_*` say what the planner weighs less or more: room before deadlines, importance, times that suit, few moves.
+    `remind_minutes`: how long before a block an open page reminds of it; null: never.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -74,11 +79,13 @@ class SettingsPatch(BaseModel):
     taste_importance: Emphasis = "normal"
     taste_times: Emphasis = "normal"
     taste_calm: Emphasis = "normal"
+    remind_minutes: Literal[0, 5, 10, 15] | None = None
+    tells_risks: bool = False
 
 
 @router.get("/settings")
 async def get_settings(scope: Reading) -> SettingsOut:
-    """The model, the switch of the AI, the time zone, breaks, focus, and what the planner weighs.
+    """The model, the switch of the AI, the time zone, breaks, focus, what the planner weighs, and what open pages tell.
 
     Hours and context have addresses of their own.
     """
@@ -97,9 +104,11 @@ async def change_settings(request: Request, patch: SettingsPatch) -> SettingsOut
 
 async def _store(scope: Scope, sent: dict[str, str]) -> None:
     """The forms of the settings page that something was sent of, as they stand but for that."""
-    service, rhythm, taste = SettingsService(scope), RhythmService(scope), TasteService(scope)
+    service, rhythm = SettingsService(scope), RhythmService(scope)
+    taste, telling = TasteService(scope), ReminderService(scope)
     await scope.lock()
-    form = dict((await service.show()).form) | rhythm_form(await rhythm.get()) | taste_form(await taste.get()) | sent
+    form = dict((await service.show()).form) | rhythm_form(await rhythm.get()) | taste_form(await taste.get())
+    form |= telling_form(await telling.get()) | sent
     form |= {"zone": sent["timezone"]} if "timezone" in sent else {}
     form |= {"remove_key": "on"} if sent.get("api_key") == "" else {}
     if sent.keys() & {*MODEL}:
@@ -112,6 +121,8 @@ async def _store(scope: Scope, sent: dict[str, str]) -> None:
         await rhythm.set_rhythm(parse_rhythm(form))
     if sent.keys() & {*TASTE}:
         await taste.set_taste(parse_taste(form))
+    if sent.keys() & {*TELLING}:
+        await telling.set_telling(parse_telling(form))
 
 
 async def _save_zone(service: SettingsService, form: dict[str, str]) -> None:
@@ -131,7 +142,7 @@ def _text(value: object) -> str:
 async def _shown(scope: Scope) -> SettingsOut:
     shown = await SettingsService(scope).show()
     form, rhythm = shown.form, await RhythmService(scope).get()
-    spoken, taste = rhythm_form(rhythm), await TasteService(scope).get()
+    spoken, taste, telling = rhythm_form(rhythm), await TasteService(scope).get(), await ReminderService(scope).get()
     return SettingsOut(
         model=form["model"],
         api_base=form["api_base"] or None,
@@ -151,4 +162,6 @@ async def _shown(scope: Scope) -> SettingsOut:
         taste_importance=taste.importance,
         taste_times=taste.times,
         taste_calm=taste.calm,
+        remind_minutes=telling.lead_minutes,
+        tells_risks=telling.tells_risks,
     )

@@ -75,11 +75,11 @@ def drag(page: Page, day: str, start: float, end: float) -> None:
     line.scroll_into_view_if_needed()
     box = line.bounding_box()
     assert box is not None
-    x, y = (lambda hour: box["x"] + box["width"] * hour / 24), box["y"] + box["height"] / 2
-    page.mouse.move(x(start), y)
+    left, width, y = box["x"], box["width"] / 24, box["y"] + box["height"] / 2
+    page.mouse.move(left + width * start, y)
     page.mouse.down()
-    page.mouse.move(x((start + end) / 2), y)
-    page.mouse.move(x(end), y)
+    page.mouse.move(left + width * (start + end) / 2, y)
+    page.mouse.move(left + width * end, y)
     page.mouse.up()
 
 

@@ -33,7 +33,7 @@ class TestShow:
         assert value(page, "input[name=mon_start_1]") == "09:00"
         assert value(page, "input[name=sat_start_1]") == ""
         assert [node.attributes["id"] for node in page.css("section.part")] == [
-            f"settings-{key}" for key in ("hours", "days", "rhythm", "planner", "zone", "context", "model", "ai", "look")
+            f"settings-{key}" for key in ("hours", "days", "rhythm", "planner", "zone", "context", "model", "ai", "notifications", "look")
         ]
 
     async def test_environments_key(self, stage: Stage, site: Site) -> None:
