@@ -13,6 +13,7 @@ from errors import InvalidInputError
 from routers.deps import Form, FormValues, Reading, RowId, gateway_of, is_htmx, reading, writing
 from routers.rendering import Toast, redirect, render
 from services import settings as settings_service
+from services.archive import WORD
 from services.context import ContextService
 from services.hours_settings import HoursSettings, Typed
 from services.reminders import ReminderService, parse_telling, telling_form
@@ -199,6 +200,7 @@ async def page(
         presets=PRESETS,
         wishes=WISHES,
         is_normal=taste == parse_taste({}),
+        erase_word=WORD,
         saved=saved,
         **more,
     )

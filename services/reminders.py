@@ -35,7 +35,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One thing to tell, `in_seconds` from now. Its `key` is the same wherever it is told; a block that moves has another one."""
+    """One thing to tell, `in_seconds` from now. Its `key` is the same in every tab; a block that moves has another one."""
 
     key: str
     task_id: int

@@ -18,8 +18,8 @@ DEFAULT_RANGES = tuple((0, weekday, 9 * 60, 17 * 60) for weekday in range(5))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: their id, their IANA zone, whether a model is asked for them, whether they write 3/9 for 3 September, whether the
-    demo week is there, and whether open pages tell them of blocks or risks."""
+    """Who acts: their id, their IANA zone, whether a model is asked for them, whether they write 3/9 for 3 September, whether
+    the demo week is there, and whether open pages tell them of blocks or risks."""
 
     id: int
     zone: str

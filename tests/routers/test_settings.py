@@ -32,9 +32,9 @@ class TestShow:
         assert value(page, "#field-zone") == "Europe/Berlin"
         assert value(page, "input[name=mon_start_1]") == "09:00"
         assert value(page, "input[name=sat_start_1]") == ""
-        assert [node.attributes["id"] for node in page.css("section.part")] == [
-            f"settings-{key}" for key in ("hours", "days", "rhythm", "planner", "zone", "context", "model", "ai", "notifications", "look")
-        ]
+        parts = ["hours", "days", "rhythm", "planner", "zone", "context", "model", "ai", "notifications", "look", "data"]
+        assert [node.attributes["id"] for node in page.css("section.part")] == [f"settings-{key}" for key in parts]
+        assert [link.attributes["href"] for link in page.css(".settings-nav a")] == [f"#settings-{key}" for key in parts]
 
     async def test_environments_key(self, stage: Stage, site: Site) -> None:
         """Its being there is said; the key itself is nowhere."""
