@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from errors import InvalidInputError
-from routers.deps import FormValues, Reading, reading, writing
+from routers.deps import FormValues, Reading, is_htmx, reading, writing
 from routers.rendering import Toast, redirect
 from routers.settings import page
 from services.archive import archive, check_word, delete_some
@@ -31,10 +31,15 @@ async def delete_all(request: Request, form: FormValues) -> Response:
     try:
         check_word(form.values)
     except InvalidInputError as error:
+        typed, block = Typed("data", form.values, error.fields), "data" if is_htmx(request) else None
         async with reading(request) as scope:
-            return await page(request, scope, typed=Typed("data", {}, error.fields), status=error.status)
+            return await page(request, scope, block=block, typed=typed, status=error.status)
     is_more = True
     while is_more:
         async with writing(request) as scope:
             is_more = await delete_some(scope)
-    return redirect("/", Toast("All your data is deleted."))
+    response = redirect("/", Toast("All your data is deleted."))
+    if is_htmx(request):  # the whole page is of before
+        response.status_code, response.headers["HX-Redirect"] = 200, "/"
+        del response.headers["location"]
+    return response

@@ -181,7 +181,7 @@ async def page(
     shown = await SettingsService(scope).show()
     taste = await TasteService(scope).get()
     form = dict(shown.form) | rhythm_form(await RhythmService(scope).get()) | taste_form(taste)
-    form |= telling_form(await ReminderService(scope).get())
+    form |= telling_form(await ReminderService(scope).get()) | {"word": ""}
     entered = typed.form if typed else {}
     return render(
         request,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models import AuditEntry
 from tests.support.cast import Cast
-from tests.support.pages import Site, has, parse, text
+from tests.support.pages import HTMX, Site, has, parse, text, value
 from tests.support.stage import Stage
 
 
@@ -26,12 +26,20 @@ async def test_delete(site: Site, stage: Stage) -> None:
     answer = await site.submit("/settings/data/delete", {"word": "dele"})
     assert answer.status_code == 422
     assert text(parse(answer), "#field-word-error").endswith("that you mean it.")
+    assert value(await site.press("/settings/data/delete", {"word": "dele"}, 422), "#field-word") == "dele"
     assert has(await site.page("/"), "#task-list .task")
     answer = await site.submit("/settings/data/delete", {"word": "delete"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     page = await site.page("/")
     assert not has(page, "#task-list .task")
     assert "All your data is deleted." in text(page, "#toasts")
+
+
+async def test_delete_with_scripts(site: Site, stage: Stage) -> None:
+    """The page goes to Today: nothing of it is still so."""
+    answer = await site.http.post("/settings/data/delete", data={"word": "delete"}, headers=HTMX)
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/")
+    assert "location" not in answer.headers
 
 
 async def test_account_stays(cast: Cast) -> None:
