@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from secrets import randbelow
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import (
     JSON,
@@ -118,6 +118,10 @@ class ConstraintState(StrEnum):
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
+
+
+Emphasis = Literal["less", "normal", "more"]
+TASTES = ("taste_deadlines", "taste_importance", "taste_times", "taste_calm")
 
 
 def owner() -> Mapped[int]:
@@ -266,7 +270,9 @@ class Preferences(Base):
 
     After `max_stretch_minutes` of work come `break_minutes` without (0: no such rule), after each block `buffer_minutes`. Work
     that takes energy goes best between `focus_start_minute` and `focus_end_minute` of a local day (None: any time).
-    `day_first`: 3/9 is the third of September. `has_demo`: the demo week is there.
+    `day_first`: 3/9 is the third of September. `has_demo`: the demo week is there. The columns of `TASTES` say what the planner
+    weighs less or more. `remind_minutes`: how long before a block its reminder comes (None: never); `tells_risks`: whether the
+    pages tell when a task comes to be at risk.
     """
 
     __tablename__ = "preferences"
@@ -278,6 +284,8 @@ class Preferences(Base):
         CheckConstraint("focus_start_minute < focus_end_minute", name="focus_ends_after_start"),
         CheckConstraint("max_tokens BETWEEN 100 AND 10000", name="max_tokens_range"),
         CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature_range"),
+        *(CheckConstraint(f"{name} IN {get_args(Emphasis)}", name=f"{name}_known") for name in TASTES),
+        CheckConstraint("remind_minutes BETWEEN 0 AND 60", name="remind_range"),
     )
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
@@ -295,6 +303,12 @@ class Preferences(Base):
     buffer_minutes: Mapped[int] = mapped_column(default=0)
     focus_start_minute: Mapped[int | None]
     focus_end_minute: Mapped[int | None]
+    taste_deadlines: Mapped[Emphasis] = mapped_column(String(16), default="normal")
+    taste_importance: Mapped[Emphasis] = mapped_column(String(16), default="normal")
+    taste_times: Mapped[Emphasis] = mapped_column(String(16), default="normal")
+    taste_calm: Mapped[Emphasis] = mapped_column(String(16), default="normal")
+    remind_minutes: Mapped[int | None]
+    tells_risks: Mapped[bool] = mapped_column(default=False)
 
 
 class GlobalContext(Base):

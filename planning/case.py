@@ -14,6 +14,7 @@ from planning.changes import Change, compare, growth, placed_ids
 from planning.frame import NEVER
 from planning.places import Blocks, Places
 from planning.problem import Interval, Job, Placement, Plan, Problem
+from planning.taste import urgency
 
 RepairKind = Literal["move_others", "extend_deadline", "extra_time", "shorten", "split", "drop_job", "extend_other", "unpin"]
 
@@ -58,6 +59,10 @@ class Case:
     target: Job
     extra: tuple[Extra, ...] = ()
     left: int = 0
+
+    def urgency(self, job: Job) -> int:
+        """What the points of a job are multiplied by."""
+        return urgency(job.weight, self.problem.taste.importance)
 
     def places(self, problem: Problem, last_end: int | None = None) -> Places:
         """The places of the target in a variant of the problem, those at which it is on time unless told otherwise."""

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from planning.case import Case, Repair, changed
 from planning.changes import lateness
-from planning.objective import urgency
 from planning.places import Blocks, Places
 from planning.problem import Fixed, Plan, Problem
 from planning.remedies import SHORTER, extension_charge
@@ -49,7 +48,7 @@ def drop_job(case: Case) -> Iterator[Repair]:
         room = case.places(without)
         plan = case.best(without, room, [*room.free()[:2], *room.crowded()[:2]], gone=job.id)
         if plan is not None:
-            charge = SHORTER * urgency(job.weight) * job.duration
+            charge = SHORTER * case.urgency(job) * job.duration
             yield case.repair("drop_job", without, plan, charge, job_id=job.id)
             return
 
@@ -113,7 +112,7 @@ def _after_deadline(case: Case, blocks: Blocks, other: int) -> Iterator[Repair]:
         return
     later = changed(case.problem, replace(job, deadline=end))
     if set(lateness(later, plan)) <= set(lateness(case.problem, case.plan)):
-        charge = extension_charge(job, end - job.deadline)
+        charge = extension_charge(case, job, end - job.deadline)
         yield case.repair("extend_other", later, plan, charge, job_id=job.id, minutes=end - job.deadline)
 
 
@@ -128,7 +127,7 @@ def unpin(case: Case) -> Iterator[Repair]:
         places = case.places(loose)
         plan = _unpinned(case, loose, places, places.frame.index[job_id])
         if plan is not None and entry.placement not in plan.placements:
-            charge = UNPIN * urgency(places.frame.jobs[places.frame.index[job_id]].weight)
+            charge = UNPIN * places.frame.prices[places.frame.index[job_id]].urgency
             found.append(case.repair("unpin", loose, plan, charge, job_id=job_id, block=entry.placement))
     yield from sorted(found, key=lambda repair: repair.harm)[:1]
 

@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 from planning.frame import Frame
 from planning.layout import fixed_cost, from_blocks, from_plan, to_plan
 from planning.narrow import movable, narrowed, needed
-from planning.objective import EARLINESS, LAST_DAY, OUTSIDE_PREFERRED, SPREAD, SUGGESTION, TARDINESS
+from planning.objective import EARLINESS, LAST_DAY, TARDINESS
 from planning.problem import Plan, Problem
 from planning.quota import Quota
 from planning.timeline import Span, Timeline
@@ -177,7 +177,8 @@ class Model:
         price = self.frame.prices[task.number]
         marks = [(EARLINESS, price.now)]
         if price.deadline is not None:
-            marks += [(SPREAD, max(price.deadline - LAST_DAY, price.now)), (TARDINESS, max(price.deadline, price.now))]
+            last_day, late = max(price.deadline - LAST_DAY, price.now), max(price.deadline, price.now)
+            marks += [(price.weights.spread, last_day), (TARDINESS, late)]
         for points, mark in marks:
             self._charge_minutes(task, points * price.urgency, [(1, price.duration - mark)])
 
@@ -185,7 +186,7 @@ class Model:
         """Each minute away from the suggested start costs, on either side."""
         price = self.frame.prices[task.number]
         if price.suggested is not None:
-            self._charge_minutes(task, SUGGESTION * price.urgency, [(1, -price.suggested), (-1, price.suggested)])
+            self._charge_minutes(task, price.weights.suggestion * price.urgency, [(1, -price.suggested), (-1, price.suggested)])
 
     def _charge_window(self, task: Task) -> None:
         """A job with preferred windows pays once for a block that lies in none of them."""
@@ -193,7 +194,7 @@ class Model:
         if price.preferred:
             inside = self._steps(list(price.preferred), price.duration)
             is_hinted = task.hint is not None and not inside.contains(task.hint // self.grid)
-            self._charge_unless(task, inside, OUTSIDE_PREFERRED * price.urgency, is_hinted)
+            self._charge_unless(task, inside, price.weights.outside_preferred * price.urgency, is_hinted)
 
     def _charge_move(self, task: Task) -> None:
         """A job that leaves its place in the current plan pays once."""

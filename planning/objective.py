@@ -1,4 +1,4 @@
-"""What a plan costs: the weights, in one place, and the price of each job at each start, in whole points.
+"""What a plan costs: the price of each job at each start, in whole points, by the weights here and those of `planning.taste`.
 
 It judges plans and makes none; it must not look at whether a plan is valid (that is `planning.checker`).
 
@@ -12,37 +12,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from planning.problem import Cost, Job, Placement, Problem, Unplaced, unfixed_minutes
+from planning.taste import Weights, urgency, weights
 
 UNPLACED = 1_000_000_000
 """Points x urgency for a job left out: more than a job can otherwise cost within the longest horizon."""
 TARDINESS = 1_000
 """Points x urgency for each minute that a job ends after its deadline (or after now, when the deadline has passed)."""
-SUGGESTION = 3
-"""Points x urgency for each minute between a start and the suggested one: more than earliness and spread can win back."""
-OUTSIDE_PREFERRED = 3 * 1440
-"""Points x urgency for a job outside its preferred windows: worth waiting three days for one, a weekend included."""
 EARLINESS = 1
 """Points x urgency for each minute from now to the end of a job."""
-SPREAD = 1
-"""Points x urgency for each minute by which a job reaches into the last day before its deadline."""
 LAST_DAY = 1440
 """How long before its deadline the last day of a job begins, in minutes."""
-MOVE = 30 * 55
-"""Points for a block that leaves its place in a week or later: half an hour of a job of middle urgency."""
 CALM_DAYS = 7
-"""A block that starts d days from now costs `CALM_DAYS - d` times MOVE to move, and MOVE at least."""
+"""A block that starts d days from now costs `CALM_DAYS - d` times `Weights.move` to move, and that much at least."""
 CUT = 60
 """Points x urgency for each block of a split job beyond the fewest that can hold it: worth ending an hour later."""
 
 
-def urgency(weight: float) -> int:
-    """The weight of a job, 0 to 10, as the whole number that multiplies its points: 10 to 100."""
-    return 10 + round(9 * weight)
-
-
 @dataclass(slots=True)
 class JobPrice:
-    """The terms of one job as a function of its start (and end), or of its blocks when it is split.
+    """The terms of one job as a function of its start (and end), or of its blocks when it is split, by the problem's `weights`.
 
     `current` says by the start of each of its current blocks what leaving it costs, `kept` are these blocks, `fewest` is the
     least number of blocks that can hold it. `known` remembers totals: search asks again and again.
@@ -57,6 +45,7 @@ class JobPrice:
     current: dict[int, int]
     kept: tuple[tuple[int, int], ...] = ()
     fewest: int = 1
+    weights: Weights = field(default_factory=Weights)
     known: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -86,9 +75,9 @@ class JobPrice:
         outside = bool(self.preferred) and not all(self._prefers(*block) for block in blocks)
         return Cost(
             tardiness=TARDINESS * self.urgency * late,
-            preference=self.urgency * (SUGGESTION * away + OUTSIDE_PREFERRED * outside),
+            preference=self.urgency * (self.weights.suggestion * away + self.weights.outside_preferred * outside),
             earliness=EARLINESS * self.urgency * max(0, end - self.now),
-            spread=SPREAD * self.urgency * last_day,
+            spread=self.weights.spread * self.urgency * last_day,
             moves=self._moves(blocks) if self.current else 0,
             cuts=CUT * self.urgency * max(0, len(blocks) - self.fewest),
         )
@@ -122,7 +111,7 @@ def evaluate(problem: Problem, placements: Iterable[Placement], unplaced: Sequen
         spans.setdefault(block.job_id, []).append((block.start, block.end))
     left_out = {entry.job_id for entry in unplaced}
     if problem.objective == "makespan":
-        lost = sum(UNPLACED * urgency(job.weight) for job in problem.jobs if job.id in left_out)
+        lost = sum(UNPLACED * urgency(job.weight, problem.taste.importance) for job in problem.jobs if job.id in left_out)
         return Cost(unplaced=lost, makespan=max((end for blocks in spans.values() for _, end in blocks), default=0))
     sums = [0] * 7
     for job, price in zip(problem.jobs, prices(problem), strict=True):
@@ -144,7 +133,7 @@ def _current(problem: Problem) -> dict[str, list[tuple[int, int]]]:
 
 
 def _price(problem: Problem, job: Job, pins: Sequence[Placement], current: Sequence[tuple[int, int]]) -> JobPrice:
-    now = problem.now
+    now, points = problem.now, weights(problem.taste)
     is_reachable = job.suggested_start is not None and now <= job.suggested_start < problem.horizon
     rest = unfixed_minutes(job, pins)
     pinned = {(block.start, block.end) for block in pins}
@@ -154,12 +143,13 @@ def _price(problem: Problem, job: Job, pins: Sequence[Placement], current: Seque
     fewest = len(pins) + (-(-rest // job.chunk_bounds(rest)[1]) if rest else 0)
     return JobPrice(
         duration=job.duration,
-        urgency=urgency(job.weight),
+        urgency=urgency(job.weight, problem.taste.importance),
         now=now,
         deadline=job.deadline,
         suggested=job.suggested_start if is_reachable else None,
         preferred=tuple((window.start, window.end) for window in job.preferred),
-        current={start: MOVE * max(1, CALM_DAYS - (start - now) // 1440) for start, _ in kept},
+        current={start: points.move * max(1, CALM_DAYS - (start - now) // 1440) for start, _ in kept},
         kept=kept,
         fewest=fewest,
+        weights=points,
     )

@@ -31,6 +31,7 @@ from planning.jobs import (
     ProblemError,
     Resource,
 )
+from planning.taste import NORMAL, Emphasis, Taste
 
 __all__ = [
     "MAX_HORIZON",
@@ -42,6 +43,7 @@ __all__ = [
     "Calendar",
     "Cost",
     "Demand",
+    "Emphasis",
     "Engine",
     "Fixed",
     "FixedKind",
@@ -55,6 +57,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Resource",
+    "Taste",
     "Unplaced",
     "UnplacedCode",
     "unfixed_minutes",
@@ -77,7 +80,8 @@ class Problem:
     New blocks start at multiples of `grid`. `day_starts` are the local midnights within the horizon (days of 23 and 25 hours
     included), `current` the blocks of the plan that stands now: leaving one costs a little, more the sooner it is. A job that
     is to be looked at anew is left out of `current`. `objective` says what a good plan is: a person's (`planning.objective`),
-    or the shortest project ("makespan"). Raises ProblemError, in one sentence, when it has no meaning.
+    or the shortest project ("makespan"); `taste` which of the person's wishes count more or less than usual. Raises
+    ProblemError, in one sentence, when it has no meaning.
     """
 
     jobs: tuple[Job, ...]
@@ -92,6 +96,7 @@ class Problem:
     seed: int = 0
     objective: Objective = "person"
     budgets: tuple[Budget, ...] = ()
+    taste: Taste = NORMAL
 
     def __post_init__(self) -> None:
         self._check_frame()

@@ -11,7 +11,6 @@ from dataclasses import replace
 from planning.case import Case, Extra, Repair, changed
 from planning.changes import lateness
 from planning.frame import NEVER
-from planning.objective import urgency
 from planning.places import Places
 from planning.problem import Calendar, Interval, Job, Plan, Problem
 from planning.timeline import Span, difference, intersection, merged
@@ -44,13 +43,13 @@ def extend_deadline(case: Case) -> Iterator[Repair]:
     for end, plan in _ends(case, job):
         later = changed(case.problem, replace(job, deadline=end))
         if end > job.deadline and case.is_solved_by(later, plan):
-            charge = extension_charge(job, end - job.deadline)
+            charge = extension_charge(case, job, end - job.deadline)
             found.append(case.repair("extend_deadline", later, plan, charge, minutes=end - job.deadline))
     yield from sorted(found, key=lambda repair: repair.harm)[:1]
 
 
-def extension_charge(job: Job, minutes: int) -> int:
-    return EXTENSION * (HARDNESS if job.deadline_is_hard else 1) * urgency(job.weight) * minutes
+def extension_charge(case: Case, job: Job, minutes: int) -> int:
+    return EXTENSION * (HARDNESS if job.deadline_is_hard else 1) * case.urgency(job) * minutes
 
 
 def _ends(case: Case, job: Job) -> Iterator[tuple[int, Plan]]:
@@ -91,7 +90,7 @@ def extra_time(case: Case) -> Iterator[Repair]:
             continue
         minutes = _minutes_in(case.problem, names, extra, plan)
         if minutes:
-            charge = EXTRA_TIME * urgency(case.target.weight) * minutes
+            charge = EXTRA_TIME * case.urgency(case.target) * minutes
             yield case.repair("extra_time", opened, plan, charge, minutes=minutes, name=extra.name)
 
 
@@ -148,7 +147,7 @@ def shorten(case: Case) -> Iterator[Repair]:
     minutes, shorter, places = best
     plan = case.best(shorter, places, places.free()[:2])
     if plan is not None:
-        charge = SHORTER * urgency(job.weight) * (job.duration - minutes)
+        charge = SHORTER * case.urgency(job) * (job.duration - minutes)
         yield case.repair("shorten", shorter, plan, charge, minutes=minutes)
 
 
@@ -162,5 +161,5 @@ def split(case: Case) -> Iterator[Repair]:
         places = case.places(cut)
         plan = case.best(cut, places, places.free()[:2]) if places.is_free else None
         if plan is not None:
-            yield case.repair("split", cut, plan, SPLIT * urgency(job.weight), minutes=length)
+            yield case.repair("split", cut, plan, SPLIT * case.urgency(job), minutes=length)
             return

@@ -96,6 +96,7 @@ def render(
         "zone": scope.person.zone if scope else "UTC",
         "now": scope.now if scope else request.app.state.clock(),
         "ai": scope.person.uses_model if scope else False,
+        "reminds": scope.person.is_told if scope else False,
         "account": scope.access if scope and scope.access.has_account else None,
         "look": look_of(request),
         "toasts": flashed,

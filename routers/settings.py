@@ -13,11 +13,14 @@ from errors import InvalidInputError
 from routers.deps import Form, FormValues, Reading, RowId, gateway_of, is_htmx, reading, writing
 from routers.rendering import Toast, redirect, render
 from services import settings as settings_service
+from services.archive import WORD
 from services.context import ContextService
 from services.hours_settings import HoursSettings, Typed
+from services.reminders import ReminderService, parse_telling, telling_form
 from services.rhythm import RhythmService, parse_rhythm, rhythm_form
 from services.scope import Scope
 from services.settings import SettingsService
+from services.taste import WISHES, TasteService, parse_taste, taste_form
 from services.views import Choice
 
 router = APIRouter(prefix="/settings", include_in_schema=False)
@@ -79,6 +82,25 @@ async def save_zone(request: Request, form: FormValues) -> Response:
 async def save_rhythm(request: Request, form: FormValues) -> Response:
     return await _save(
         request, "rhythm", form, lambda service: RhythmService(service.scope).set_rhythm(parse_rhythm(form.values))
+    )
+
+
+@router.post("/planner")
+async def save_planner(request: Request, form: FormValues) -> Response:
+    return await _save(
+        request, "planner", form, lambda service: TasteService(service.scope).set_taste(parse_taste(form.values))
+    )
+
+
+@router.post("/planner/reset")
+async def reset_planner(request: Request, form: FormValues) -> Response:
+    return await _save(request, "planner", form, lambda service: TasteService(service.scope).set_taste(parse_taste({})))
+
+
+@router.post("/notifications")
+async def save_notifications(request: Request, form: FormValues) -> Response:
+    return await _save(
+        request, "notifications", form, lambda service: ReminderService(service.scope).set_telling(parse_telling(form.values))
     )
 
 
@@ -157,7 +179,9 @@ async def page(
     `typed` could not be stored and stands in its part again; `saved` is the part that was.
     """
     shown = await SettingsService(scope).show()
-    form = dict(shown.form) | rhythm_form(await RhythmService(scope).get())
+    taste = await TasteService(scope).get()
+    form = dict(shown.form) | rhythm_form(await RhythmService(scope).get()) | taste_form(taste)
+    form |= telling_form(await ReminderService(scope).get()) | {"word": ""}
     entered = typed.form if typed else {}
     return render(
         request,
@@ -174,6 +198,9 @@ async def page(
         key_hint=shown.key_hint,
         key_from_environment=shown.key_from_environment and shown.key_hint is None,
         presets=PRESETS,
+        wishes=WISHES,
+        is_normal=taste == parse_taste({}),
+        erase_word=WORD,
         saved=saved,
         **more,
     )

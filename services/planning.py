@@ -24,7 +24,7 @@ from repositories.projects import ProjectRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
 from repositories.users import UserRepository
-from services import diffs, framing, hours, jobs, ordering, reasons, snapshot, taken
+from services import diffs, framing, hours, jobs, ordering, reasons, snapshot, taken, taste
 from services.diffs import Change, Spot
 from services.framing import GRID_MINUTES, PERSON, Frame
 from services.jobs import Surroundings
@@ -184,6 +184,7 @@ class PlanningService:
             grid=GRID_MINUTES,
             day_starts=tuple(frame.minute_before(midnight) for midnight in midnights),
             fixed=tuple(Fixed(placement, "pinned") for placement in kept),
+            taste=taste.of(around.preferences),
         )
         plan = draft(problem)
         if plan.unplaced:

@@ -15,7 +15,7 @@ from models import Block, Preferences, Task, TaskStatus, TaskWindow, TimeEntry
 from planning.hours import local_midnights, to_utc
 from planning.problem import Allowance, Fixed, FixedKind, Interval, Job, Placement, Problem, Resource
 from planning.problem import Budget as KernelBudget
-from services import framing, hours, jobs, ordering
+from services import framing, hours, jobs, ordering, taste
 from services.framing import GRID_MINUTES, PERSON, Frame
 from services.hours import NamedHours
 from services.jobs import Surroundings
@@ -120,6 +120,7 @@ class _Builder:
             fixed=fixed,
             current=self.current({item.placement for item in fixed}),
             budgets=tuple(self.budgets()),
+            taste=taste.of(likes),
         )
         return Framed(problem, self.frame)
 

@@ -18,14 +18,15 @@ DEFAULT_RANGES = tuple((0, weekday, 9 * 60, 17 * 60) for weekday in range(5))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: their id, their IANA zone, whether a model is asked for them, and whether they write 3/9 for 3 September,
-    and whether the demo week is there."""
+    """Who acts: their id, their IANA zone, whether a model is asked for them, whether they write 3/9 for 3 September, whether
+    the demo week is there, and whether open pages tell them of blocks or risks."""
 
     id: int
     zone: str
     uses_model: bool
     day_first: bool = False
     has_demo: bool = False
+    is_told: bool = False
 
 
 async def get_local_person(session: AsyncSession, settings: Settings) -> Person | None:
@@ -47,7 +48,8 @@ async def get_person(session: AsyncSession, settings: Settings, user_id: int) ->
 def person_of(preferences: Preferences, settings: Settings) -> Person:
     """The person whose preferences these are."""
     uses_model = model_settings.is_in_use(preferences, settings)
-    return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first, preferences.has_demo)
+    is_told = preferences.remind_minutes is not None or preferences.tells_risks
+    return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first, preferences.has_demo, is_told)
 
 
 async def ensure_local_person(session: AsyncSession, settings: Settings, now: datetime) -> Person:

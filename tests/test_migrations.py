@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 import migrations
 from config import ROOT
 from db import Database
-from models import Base, Task
+from models import TASTES, Base, Task
 from repositories.task_search import Words, has_words
 from services.health import database_problem
 from tests.conftest import as_environment
@@ -106,6 +106,7 @@ WORDS = {
     "role": "member",
     "meant_for": "invite",
     "scope": "read",
+    **dict.fromkeys(TASTES, "less"),
 }
 NUMBERS = {"temperature": 1.0, "max_tokens": 2000, "importance": 2, "weekdays": 3, "end_minute": 600, "focus_end_minute": 600}
 TIMES = {"end_at": datetime(2026, 11, 24, tzinfo=UTC), "ended_at": datetime(2026, 11, 24, tzinfo=UTC)}

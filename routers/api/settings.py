@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from errors import InvalidInputError
+from models import Emphasis
 from routers.api.schemas import Example, Schema
 from routers.deps import Reading, reading, writing
+from services.reminders import ReminderService, parse_telling, telling_form
 from services.rhythm import RhythmService, parse_rhythm, rhythm_form
 from services.scope import Scope
 from services.settings import SettingsService
+from services.taste import TasteService, parse_taste, taste_form
 
 router = APIRouter(tags=["settings"])
 
 MODEL = ("model", "api_base", "api_key", "max_tokens", "temperature")
 RHYTHM = ("max_stretch_minutes", "break_minutes", "buffer_minutes", "focus_start", "focus_end")
+TELLING = ("remind_minutes", "tells_risks")
+TASTE = ("taste_deadlines", "taste_importance", "taste_times", "taste_calm")
 EXAMPLE: Example = {"timezone": "Europe/Berlin", "max_tokens": 2000, "focus_start": "09:00", "focus_end": "12:00"}
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Minutes = Annotated[int, Field(ge=0, le=1440)]
@@ -40,10 +45,20 @@ class SettingsOut(Schema):
     buffer_minutes: int
     focus_start: str | None
     focus_end: str | None
+    taste_deadlines: Emphasis
+    taste_importance: Emphasis
+    taste_times: Emphasis
+    taste_calm: Emphasis
+    remind_minutes: int | None
+    tells_risks: bool
 
 
 class SettingsPatch(BaseModel):
-    """What is to change; what is left out stays. Null takes a key, an address or a focus time away; 0 minutes are no rule."""
+    """What is to change; what is left out stays. Null takes a key, an address or a focus time away; 0 minutes are no rule.
+
+    `taste_*` say what the planner weighs less or more: room before deadlines, importance, times that suit, few moves.
+    `remind_minutes`: how long before a block an open page reminds of it; null: never.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
@@ -60,11 +75,20 @@ class SettingsPatch(BaseModel):
     buffer_minutes: Minutes = 0
     focus_start: Clock | None = None
     focus_end: Clock | None = None
+    taste_deadlines: Emphasis = "normal"
+    taste_importance: Emphasis = "normal"
+    taste_times: Emphasis = "normal"
+    taste_calm: Emphasis = "normal"
+    remind_minutes: Literal[0, 5, 10, 15] | None = None
+    tells_risks: bool = False
 
 
 @router.get("/settings")
 async def get_settings(scope: Reading) -> SettingsOut:
-    """The model, the switch of the AI, the time zone, breaks and focus. Hours and context have addresses of their own."""
+    """The model, the switch of the AI, the time zone, breaks, focus, what the planner weighs, and what open pages tell.
+
+    Hours and context have addresses of their own.
+    """
     return await _shown(scope)
 
 
@@ -81,8 +105,10 @@ async def change_settings(request: Request, patch: SettingsPatch) -> SettingsOut
 async def _store(scope: Scope, sent: dict[str, str]) -> None:
     """The forms of the settings page that something was sent of, as they stand but for that."""
     service, rhythm = SettingsService(scope), RhythmService(scope)
+    taste, telling = TasteService(scope), ReminderService(scope)
     await scope.lock()
-    form = dict((await service.show()).form) | rhythm_form(await rhythm.get()) | sent
+    form = dict((await service.show()).form) | rhythm_form(await rhythm.get()) | taste_form(await taste.get())
+    form |= telling_form(await telling.get()) | sent
     form |= {"zone": sent["timezone"]} if "timezone" in sent else {}
     form |= {"remove_key": "on"} if sent.get("api_key") == "" else {}
     if sent.keys() & {*MODEL}:
@@ -93,6 +119,10 @@ async def _store(scope: Scope, sent: dict[str, str]) -> None:
         await _save_zone(service, form)
     if sent.keys() & {*RHYTHM}:
         await rhythm.set_rhythm(parse_rhythm(form))
+    if sent.keys() & {*TASTE}:
+        await taste.set_taste(parse_taste(form))
+    if sent.keys() & {*TELLING}:
+        await telling.set_telling(parse_telling(form))
 
 
 async def _save_zone(service: SettingsService, form: dict[str, str]) -> None:
@@ -112,7 +142,7 @@ def _text(value: object) -> str:
 async def _shown(scope: Scope) -> SettingsOut:
     shown = await SettingsService(scope).show()
     form, rhythm = shown.form, await RhythmService(scope).get()
-    spoken = rhythm_form(rhythm)
+    spoken, taste, telling = rhythm_form(rhythm), await TasteService(scope).get(), await ReminderService(scope).get()
     return SettingsOut(
         model=form["model"],
         api_base=form["api_base"] or None,
@@ -128,4 +158,10 @@ async def _shown(scope: Scope) -> SettingsOut:
         buffer_minutes=rhythm.buffer_minutes,
         focus_start=spoken["focus_start"] or None,
         focus_end=spoken["focus_end"] or None,
+        taste_deadlines=taste.deadlines,
+        taste_importance=taste.importance,
+        taste_times=taste.times,
+        taste_calm=taste.calm,
+        remind_minutes=telling.lead_minutes,
+        tells_risks=telling.tells_risks,
     )

@@ -15,14 +15,17 @@ import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
 import offline from "./behaviors/offline.js";
 import palette from "./behaviors/palette.js";
+import permission from "./behaviors/permission.js";
 import quickAdd from "./behaviors/quick-add.js";
+import reminders from "./behaviors/reminders.js";
 import selection from "./behaviors/selection.js";
 import shortcuts from "./behaviors/shortcuts.js";
 import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
+import week from "./behaviors/week.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
+const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, permission, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
 const bound = new Map();
 
 function bind(element) {

@@ -69,6 +69,53 @@ def test_second_set_with_weeks_in_turn(app: AppServer, open_tab: OpenTab, size: 
     expect(page.locator("#toasts")).to_contain_text("Deleted “Personal”.")
 
 
+def drag(page: Page, day: str, start: float, end: float) -> None:
+    """Pull along a day's line of the picture, from and to an hour."""
+    line = page.locator(f".week-day[data-day={day}] .week-line")
+    line.scroll_into_view_if_needed()
+    box = line.bounding_box()
+    assert box is not None
+    left, width, y = box["x"], box["width"] / 24, box["y"] + box["height"] / 2
+    page.mouse.move(left + width * start, y)
+    page.mouse.down()
+    page.mouse.move(left + width * (start + end) / 2, y)
+    page.mouse.move(left + width * end, y)
+    page.mouse.up()
+
+
+def times(page: Page, day: str) -> list[str]:
+    """What the fields of a day say."""
+    fields = page.locator(f"input[name^={day}_]").evaluate_all("fields => fields.map((field) => field.value)")
+    return [value for value in fields if value]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_picture_and_the_fields_say_the_same(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
+    """Paint, pull, move, join and remove; what is typed is drawn, over midnight on two lines; saved, it stands there again."""
+    page = open_tab(f"{app.url}/settings", size).page
+    drag(page, "sat", 9.03, 17)  # pulled to nothing
+    assert times(page, "sat") == []
+    drag(page, "sat", 10, 14)
+    assert times(page, "sat") == ["10:00", "14:00"]
+    drag(page, "sat", 16, 18)
+    assert times(page, "sat") == ["10:00", "14:00", "16:00", "18:00"]
+    drag(page, "sat", 17, 19)  # moved
+    assert times(page, "sat") == ["10:00", "14:00", "18:00", "20:00"]
+    drag(page, "sat", 13.97, 18.5)  # pulled into the other
+    assert times(page, "sat") == ["10:00", "20:00"]
+    drag(page, "mon", 9.03, 17)  # pulled to nothing
+    assert times(page, "mon") == []
+    expect(page.locator(".week-day[data-day=mon] .week-stretch")).to_have_count(0)
+    page.get_by_label("Sunday, first stretch from").fill("22:00")
+    page.get_by_label("Sunday, first stretch to").fill("02:00")
+    expect(page.locator(".week-day[data-day=sun] .week-stretch")).to_have_count(1)
+    expect(page.locator(".week-day[data-day=mon] .week-stretch")).to_have_attribute("x", "0%")
+    check_width(page)
+    page.locator("#hour-set-1").get_by_role("button", name="Save").click()
+    expect(page.locator("#hour-set-1 > summary")).to_contain_text("Tue–Fri 09:00–17:00; Sat 10:00–20:00; Sun 22:00–02:00")
+    expect(page.locator(".week-day[data-day=sat] .week-stretch")).to_have_count(1)
+
+
 def test_buffer_spreads_the_plan(app: AppServer, open_tab: OpenTab) -> None:
     page = open_tab(app.url).page
     add(page, "Pay rent 1h")

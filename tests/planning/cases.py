@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import get_args
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from planning.problem import (
     Busy,
     Calendar,
     Demand,
+    Emphasis,
     Fixed,
     FixedKind,
     Interval,
@@ -24,6 +26,7 @@ from planning.problem import (
     Problem,
     ProblemError,
     Resource,
+    Taste,
 )
 
 ADA = (Demand("ada"),)
@@ -101,11 +104,16 @@ def problems(draw: st.DrawFn, most_jobs: int = 8) -> Problem:
     current = draw(st.lists(spans, max_size=6, unique_by=lambda span: span.job_id)) if jobs else []
     fields = (jobs, resources, horizon, now, grid, calendars, draw(st.sampled_from(((), (100, 1500), (0, 1440, 2880)))))
     kept = tuple(current)
-    budgets = draw(_budgets(jobs, horizon))
+    budgets, taste = draw(_budgets(jobs, horizon)), draw(st.just(Taste()) | tastes())
     try:
-        return Problem(*fields, tuple(Fixed(entry, "pinned") for entry in fixed), kept, budgets=budgets)
+        return Problem(*fields, tuple(Fixed(entry, "pinned") for entry in fixed), kept, budgets=budgets, taste=taste)
     except ProblemError:  # the fixed blocks overlap beyond capacity
-        return Problem(*fields, (), kept, budgets=budgets)
+        return Problem(*fields, (), kept, budgets=budgets, taste=taste)
+
+
+def tastes() -> st.SearchStrategy[Taste]:
+    """Any taste."""
+    return st.builds(Taste, *[st.sampled_from(get_args(Emphasis))] * 4)
 
 
 @st.composite

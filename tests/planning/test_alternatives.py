@@ -11,10 +11,11 @@ from benchmarks.generate import loaded
 from planning.alternatives import alternatives
 from planning.changes import Late, standing
 from planning.draft import draft
-from planning.objective import MOVE, OUTSIDE_PREFERRED, TARDINESS, evaluate
+from planning.objective import TARDINESS, evaluate
 from planning.places import APART
 from planning.problem import Cost, Interval, Plan, ProblemError
 from planning.problem import Problem as Whole
+from planning.taste import MOVE, OUTSIDE_PREFERRED
 from tests.planning.cases import assert_valid, block, day, job, pinned, problems
 
 MIDDLE = 55

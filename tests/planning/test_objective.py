@@ -11,16 +11,13 @@ from planning.frame import Frame
 from planning.layout import fixed_cost
 from planning.objective import (
     CALM_DAYS,
-    MOVE,
-    OUTSIDE_PREFERRED,
-    SUGGESTION,
     TARDINESS,
     UNPLACED,
     evaluate,
     prices,
-    urgency,
 )
 from planning.problem import MAX_HORIZON, Cost, Interval, Problem, Unplaced
+from planning.taste import MOVE, OUTSIDE_PREFERRED, SUGGESTION, urgency
 from tests.planning.cases import DAY, block, day, job, pinned, problems
 
 MIDDLE = urgency(5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pydantic import SecretStr
+from selectolax.lexbor import LexborHTMLParser
 
 from app import create_app
 from tests.support.model_server import ModelServer
@@ -16,15 +17,24 @@ def model_form(url: str, **changes: str) -> dict[str, str]:
     return base | changes
 
 
+WEIGHED = ("taste_deadlines", "taste_importance", "taste_times", "taste_calm")
+
+
+def chosen(tree: LexborHTMLParser) -> dict[str, str]:
+    """What is chosen in the planner's part."""
+    nodes = tree.css("#settings-planner input[checked]")
+    return {str(node.attributes["name"]): str(node.attributes["value"]) for node in nodes}
+
+
 class TestShow:
     async def test_valid(self, site: Site) -> None:
         page = await site.page("/settings")
         assert value(page, "#field-zone") == "Europe/Berlin"
         assert value(page, "input[name=mon_start_1]") == "09:00"
         assert value(page, "input[name=sat_start_1]") == ""
-        assert [node.attributes["id"] for node in page.css("section.part")] == [
-            f"settings-{key}" for key in ("hours", "days", "rhythm", "zone", "context", "model", "ai", "look")
-        ]
+        parts = ["hours", "days", "rhythm", "planner", "zone", "context", "model", "ai", "notifications", "look", "data"]
+        assert [node.attributes["id"] for node in page.css("section.part")] == [f"settings-{key}" for key in parts]
+        assert [link.attributes["href"] for link in page.css(".settings-nav a")] == [f"#settings-{key}" for key in parts]
 
     async def test_environments_key(self, stage: Stage, site: Site) -> None:
         """Its being there is said; the key itself is nowhere."""
@@ -133,6 +143,35 @@ class TestZone:
         part = await site.press("/settings/zone", {"zone": "Middle/Earth"}, 422)
         assert text(part, "#field-zone-error") == "Choose a zone such as Europe/Berlin."
         assert value(part, "#field-zone") == "Middle/Earth"
+
+
+class TestPlanner:
+    async def test_valid(self, site: Site) -> None:
+        """What is chosen stands there again, and one press takes all of it back."""
+        page = await site.page("/settings")
+        assert chosen(page) == dict.fromkeys(WEIGHED, "normal")
+        assert not has(page, "[formaction='/settings/planner/reset']")
+        part = await site.press("/settings/planner", {"taste_calm": "more", "taste_importance": "less"})
+        assert has(part, "#settings-planner .saved")
+        page = await site.page("/settings")
+        assert chosen(page) == dict.fromkeys(WEIGHED, "normal") | {"taste_calm": "more", "taste_importance": "less"}
+        assert has(page, "[formaction='/settings/planner/reset']")
+        part = await site.press("/settings/planner/reset", {"taste_calm": "more"})
+        assert chosen(part) == dict.fromkeys(WEIGHED, "normal")
+
+    async def test_each_choice_has_its_words(self, site: Site) -> None:
+        page = await site.page("/settings")
+        for node in page.css("#settings-planner input[type=radio]"):
+            assert text(page, f"#{node.attributes['aria-describedby']}").endswith(".")
+
+    async def test_invalid(self, site: Site) -> None:
+        part = await site.press("/settings/planner", {"taste_calm": "utterly"}, 422)
+        assert text(part, "#taste_calm-error") == "Choose less, normal or more."
+
+    async def test_without_scripts(self, site: Site) -> None:
+        for path in ("/settings/planner", "/settings/planner/reset"):
+            answer = await site.submit(path, {"taste_times": "more"})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/settings#settings-planner")
 
 
 class TestContext:

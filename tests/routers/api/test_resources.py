@@ -161,6 +161,8 @@ class TestSettings:
             **{"timezone": "Asia/Tokyo", "day_first": True, "ai_enabled": False, "temperature": 0.5},
             **{"max_stretch_minutes": 90, "break_minutes": 15, "buffer_minutes": 5},
             **{"focus_start": "09:00", "focus_end": "12:00"},
+            **{"taste_deadlines": "more", "taste_importance": "less", "taste_times": "more", "taste_calm": "more"},
+            **{"remind_minutes": 0, "tells_risks": True},
         }
         for name, value in sent.items():
             together: dict[str, object] = {"break_minutes": 15} if name == "max_stretch_minutes" else {}
@@ -174,6 +176,7 @@ class TestSettings:
         [
             *({"timezone": "Mars/Base"}, {"max_tokens": 5}, {"temperature": 3}, {"model": "gpt"}, {"api_base": "ftp://x"}),
             *({"max_stretch_minutes": 90}, {"focus_start": "12:00", "focus_end": "09:00"}, {"colour": "red"}),
+            *({"taste_calm": "utterly"}, {"taste_times": None}, {"remind_minutes": 7}),
         ],
     )
     async def test_invalid(self, site: Site, stage: Stage, sent: dict[str, object]) -> None:

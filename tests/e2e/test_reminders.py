@@ -1,0 +1,40 @@
+"""Reminders on open pages: a message where the browser shows no notifications, once in all tabs, none of what runs."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import NARROW, OpenTab
+from tests.e2e.server import AppServer
+from tests.e2e.steps import add, check_width, planned
+
+
+def test_once_in_all_tabs(app: AppServer, open_tab: OpenTab) -> None:
+    tab = open_tab(f"{app.url}/settings")
+    page = tab.page
+    part = page.locator("#settings-notifications")
+    expect(part.locator(".permission")).to_have_attribute("data-state", re.compile("default|denied"))
+    part.get_by_label("Remind me of a block").select_option("15")
+    part.get_by_role("button", name="Save").click()
+    expect(part.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.locator("#reminding[hx-get]")).to_have_count(1)
+    page.goto(app.url)
+    add(page, "Write report 1h")
+    expect(page.locator("#toasts")).to_contain_text("Write report: Starts at")
+    planned(page, app, 1)
+    other = open_tab(f"{app.url}/history", NARROW, beside=tab).page
+    expect(other.locator("#reminding template[data-kind=block]")).to_have_count(1)
+    expect(other.locator("#toasts .toast")).to_have_count(0)
+    check_width(other)
+    page.locator("#task-list").get_by_role("button", name="Start: Write report").click()
+    expect(other.locator("#reminding template")).to_have_count(0)
+
+
+def test_allowed(app: AppServer, open_tab: OpenTab) -> None:
+    """Where the browser allows notifications, the page says so."""
+    tab = open_tab(app.url)
+    tab.page.context.grant_permissions(["notifications"])
+    tab.page.goto(f"{app.url}/settings")
+    expect(tab.page.locator("#settings-notifications")).to_contain_text("This browser shows notifications.")
