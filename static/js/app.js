@@ -8,6 +8,7 @@ import clock from "./behaviors/clock.js";
 import connection from "./behaviors/connection.js";
 import dialog from "./behaviors/dialog.js";
 import drawer from "./behaviors/drawer.js";
+import elapsed from "./behaviors/elapsed.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
 import look from "./behaviors/look.js";
@@ -22,7 +23,7 @@ import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
+const behaviors = { address, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
 const bound = new Map();
 
 function bind(element) {

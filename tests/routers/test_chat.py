@@ -13,7 +13,7 @@ REGIONS = ["#chat-log", "#chat-suggestions", "#chat-error"]
 async def say(site: Site, message: str) -> LexborHTMLParser:
     """What htmx shows of a message once it is answered: at once, or after waiting for it."""
     shown = await site.press("/chat", {"text": message})
-    while (waiting := shown.css_first("[id^=waiting]")) is not None:
+    while (waiting := shown.css_first("[id^=waiting] [hx-get]")) is not None:
         shown = await site.part(str(waiting.attributes["hx-get"]))
     return shown
 
