@@ -54,7 +54,7 @@ class Progress:
     message_id: int
     phase: Literal["reading", "asking", "trying"] = "reading"
     model: str = ""
-    seconds: int = 0
+    seconds: float = 0.0
     steps: int = 0
 
     @property
@@ -141,8 +141,8 @@ class ChatPageService:
         told, steps = question.detail, answer.detail.get("steps", 0) if answer is not None else 0
         if not told:
             return Progress(question.id, steps=steps)
-        seconds = int((self.scope.now - datetime.fromisoformat(told["since"])).total_seconds())
-        return Progress(question.id, told["phase"], told["model"].rpartition("/")[2], max(0, seconds), steps)
+        seconds = round((self.scope.now - datetime.fromisoformat(told["since"])).total_seconds(), 1)
+        return Progress(question.id, told["phase"], told["model"].rpartition("/")[2], max(0.0, seconds), steps)
 
     def _message(self, message: ChatMessage, cards: Sequence[ChatCard], progress: Progress | None) -> MessageView:
         detail = message.detail

@@ -3,6 +3,7 @@
 
 import address from "./behaviors/address.js";
 import announce from "./behaviors/announce.js";
+import asking from "./behaviors/asking.js";
 import chat from "./behaviors/chat.js";
 import clock from "./behaviors/clock.js";
 import connection from "./behaviors/connection.js";
@@ -16,6 +17,7 @@ import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
 import offline from "./behaviors/offline.js";
 import palette from "./behaviors/palette.js";
+import planner from "./behaviors/planner.js";
 import quickAdd from "./behaviors/quick-add.js";
 import selection from "./behaviors/selection.js";
 import shortcuts from "./behaviors/shortcuts.js";
@@ -23,7 +25,7 @@ import timeline from "./behaviors/timeline.js";
 import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, palette, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
+const behaviors = { address, asking, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, palette, planner, "quick-add": quickAdd, selection, shortcuts, timeline, toast, toasts };
 const bound = new Map();
 
 function bind(element) {

@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 15
 
 
 def events(server: AppServer, wanted: int, last_id: str | None = None, act: bool = False) -> list[tuple[str, str]]:
-    """The first events of a new stream, as (name, id)."""
+    """The first changes of a new stream, as (name, id)."""
     headers = {"Last-Event-ID": last_id} if last_id is not None else {}
     found: list[tuple[str, str]] = []
     event: dict[str, str] = {}
@@ -30,8 +30,8 @@ def events(server: AppServer, wanted: int, last_id: str | None = None, act: bool
             name, _, value = line.partition(":")
             if line:
                 event[name] = value.strip()
-            elif "event" in event:
-                found.append((event["event"], event["id"]))
+            else:
+                found += [(event["event"], event["id"])] if event.get("event") == "changed" else []
                 event = {}
             if len(found) == wanted:
                 return found

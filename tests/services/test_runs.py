@@ -11,7 +11,9 @@ from assistant.gateway import Gateway
 from models import Block, BlockSource, LeaseKind, Plan, Run, RunLease
 from planning.problem import Plan as KernelPlan
 from planning.problem import Problem
+from planning.process import Effort
 from repositories.leases import LeaseRepository
+from services.efforts import Efforts
 from services.events import EventEdit, EventService
 from services.runs import Runner, ask_plan
 from services.time_entries import TimeEntryService
@@ -27,10 +29,29 @@ class Gate(SolverInside):
         self.open = asyncio.Event()
         self.solved = 0
 
-    async def solve(self, problem: Problem, seconds: float) -> KernelPlan:
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
         self.entered.set()
         await self.open.wait()
         self.solved += 1
+        return await super().solve(problem, seconds, effort)
+
+
+class Patient(SolverInside):
+    """Is at 40 % until it is told to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = asyncio.Event()
+
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
+        assert effort is not None
+        assert effort.tell is not None
+        ended = asyncio.Event()
+        effort.begin(ended.set)
+        effort.tell(0.1)
+        effort.tell(0.4)
+        self.entered.set()
+        await ended.wait()
         return await super().solve(problem, seconds)
 
 
@@ -41,10 +62,10 @@ class Broken(NoSolver):
         super().__init__()
         self.is_mended = False
 
-    async def solve(self, problem: Problem, seconds: float) -> KernelPlan:
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
         if not self.is_mended:
             raise RuntimeError("A defect.")
-        return await super().solve(problem, seconds)
+        return await super().solve(problem, seconds, effort)
 
 
 async def lease(stage: Stage, kind: LeaseKind = LeaseKind.PLAN) -> RunLease:
@@ -90,6 +111,24 @@ class TestPlan:
         await stage.planned()
         assert (await stage.blocks(mine))[0].start_at == (await stage.blocks(hers, stage.eve))[0].start_at
         assert [block.user_id for block in await stage.all_blocks()] == [stage.ada]
+
+
+class TestFollowed:
+    async def test_ended_early_by_its_person_alone(self, stage: Stage) -> None:
+        """The best plan so far is stored as at its end, and nothing is due any more; words about it keep their distance."""
+        task_id, solver = await stage.add("Write 2h"), Patient()
+        told: list[tuple[int, int | None]] = []
+        moments = iter([0.0, 0.4, 0.6, 0.6])
+        efforts = Efforts(lambda user_id, percent: told.append((user_id, percent)), lambda: next(moments))
+        background = asyncio.create_task(stage.settle(stage.runner(solver, efforts)))
+        await solver.entered.wait()
+        assert not efforts.end(stage.eve)
+        assert efforts.end(stage.ada)
+        await background
+        assert told == [(stage.ada, 40), (stage.ada, None)]
+        assert [block.source for block in await stage.blocks(task_id)] == [BlockSource.PLANNER]
+        assert (await lease(stage)).due_seconds is None
+        assert not efforts.end(stage.ada)
 
 
 class TestOvertaken:

@@ -14,6 +14,6 @@ export default function elapsed(element) {
   }
 
   show();
-  const timer = setInterval(show, 1000);
+  const timer = setInterval(show, 250);
   return () => clearInterval(timer);
 }
