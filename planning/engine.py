@@ -79,7 +79,7 @@ def solve(
     plan still stands as a whole, and a fresh draft would not beat it even after the charge for moves, it is returned as it is:
     where nothing changed, nothing moves. If it leaves jobs out, the search may still find room for one, but moves nothing for
     less. A few new jobs in a plan that stands are put into it, and little else is looked at. Once `should_end` says so, the
-    best plan so far is returned; `tell` hears after each stage which share of the work (0 to 1) is done. Raises
+    best plan so far is returned; `tell` hears before each stage which share of the work (0 to 1) is done. Raises
     InvalidPlanError for a defect.
     """
     if problem.objective == "makespan":
@@ -88,9 +88,6 @@ def solve(
 
     def left() -> float:
         return 0.0 if should_end() else SAFETY * seconds - (clock() - begin)
-
-    def tell_of(stages: float) -> None:
-        tell(min(1.0, max(stages, 1 - left() / (SAFETY * seconds))))
 
     first = draft(problem)
     frame = Frame(problem)
@@ -102,7 +99,7 @@ def solve(
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
         return _proven(problem, replace(first, status="best_found"))
-    best = _staged(frame, start, max(1, round(effort * STAGES)), left, tell_of)
+    best = _staged(frame, start, max(1, round(effort * STAGES)), left, tell)
     if stands and best.cost.unplaced >= first.cost.unplaced:
         best = first
     if best.status == "draft":
@@ -119,6 +116,7 @@ def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float], t
     for stage in range(stages):
         if left() <= 0 or best.status == "optimal":
             break
+        tell(stage / stages)
         walk.run(_iterations(frame.problem), lambda: left() <= 0)
         best = walk.better_than(best)
         annealed = annealing.run(best, CHANGES, lambda: left() <= 0)
@@ -131,7 +129,6 @@ def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float], t
         if renewed.cost.total < best.cost.total:
             best = renewed
             walk.take_up(best)
-        tell((stage + 1) / stages)
     return best
 
 

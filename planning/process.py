@@ -49,11 +49,10 @@ class SolverUnavailable(RuntimeError):  # noqa: N818 (a state of affairs that ca
 
 
 class Effort:
-    """One solve as its caller follows it: `tell` hears which share of the work (0 to 1) is done, and `end` has the best plan so
-    far returned."""
+    """One solve as its caller follows it: which `share` of its work (0 to 1) is done, and an early end with the best so far."""
 
-    def __init__(self, tell: Callable[[float], None] | None = None) -> None:
-        self.tell = tell
+    def __init__(self) -> None:
+        self.share = 0.0
         self.is_ended = False
         self._end: Callable[[], None] | None = None
 
@@ -162,8 +161,7 @@ async def _ask(child: asyncio.subprocess.Process, request: bytes, number: int, e
     try:
         await stdin.drain()
         while (line := await _line(child)).startswith(PROGRESS):
-            if effort.tell is not None:
-                effort.tell(float(json.loads(line)["progress"]))
+            effort.share = float(json.loads(line)["progress"])
         return line
     finally:
         effort.begin(None)

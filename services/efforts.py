@@ -5,9 +5,9 @@ It knows nothing of plans, and forgets a run with its end. A run of another proc
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from planning.process import Effort
 
@@ -16,31 +16,22 @@ PACE_SECONDS = 0.5
 
 
 class Efforts:
-    """One for each process. `tell` hears how far a person's run is, in percent, and None at its end; `clock` (seconds) is
-    monotonic."""
+    """One for each process. `tell` hears how far a person's run is, in percent, and None at its end."""
 
-    def __init__(
-        self, tell: Callable[[int, int | None], None] | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, tell: Callable[[int, int | None], None] | None = None, pace_seconds: float = PACE_SECONDS) -> None:
         self._tell = tell
-        self._clock = clock
+        self._pace_seconds = pace_seconds
         self._efforts: dict[int, Effort] = {}
 
-    @contextmanager
-    def following(self, user_id: int) -> Iterator[Effort]:
-        """A person's run, from here to the end of the block."""
-        told_at = self._clock()
-
-        def tell(share: float) -> None:
-            nonlocal told_at
-            if self._clock() - told_at >= PACE_SECONDS:
-                told_at = self._clock()
-                self._say(user_id, round(100 * share))
-
-        effort = self._efforts[user_id] = Effort(tell)
+    @asynccontextmanager
+    async def following(self, user_id: int, seconds: float) -> AsyncIterator[Effort]:
+        """A person's run of at most so many seconds, from here to the end of the block."""
+        effort = self._efforts[user_id] = Effort()
+        telling = asyncio.create_task(self._telling(user_id, effort, seconds))
         try:
             yield effort
         finally:
+            telling.cancel()
             if self._efforts.get(user_id) is effort:
                 del self._efforts[user_id]
             self._say(user_id, None)
@@ -51,6 +42,15 @@ class Efforts:
         if effort is not None:
             effort.end()
         return effort is not None
+
+    async def _telling(self, user_id: int, effort: Effort, seconds: float) -> None:
+        """The greater share of the two that are limited: the work, and its time."""
+        clock = asyncio.get_running_loop().time
+        begin = clock()
+        while True:
+            await asyncio.sleep(self._pace_seconds)
+            share = max(effort.share, (clock() - begin) / seconds)
+            self._say(user_id, min(99, round(100 * share)))
 
     def _say(self, user_id: int, percent: int | None) -> None:
         if self._tell is not None:

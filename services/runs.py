@@ -159,8 +159,9 @@ class Runner:
         started_at = self.clock()
         async with self._reading(claim.user_id) as scope:
             rows = await PlanningService(scope).load()
-        with self.efforts.following(claim.user_id) as effort:
-            thought = await self._thought(planning.think(rows, self.solver, self.settings.plan_seconds, effort))
+        seconds = self.settings.plan_seconds
+        async with self.efforts.following(claim.user_id, seconds) as effort:
+            thought = await self._thought(planning.think(rows, self.solver, seconds, effort))
         async with self._scope(claim.user_id, self.clock()) as scope:
             await scope.lock()
             changes = await PlanStore(scope, rows, thought).store(claim.attempt, started_at)

@@ -70,35 +70,24 @@ class TestSolve:
 
 class TestFollowed:
     async def test_tells_how_far_it_is(self, solver: SolverProcess) -> None:
-        shares: list[float] = []
-        plan = await solver.solve(weeks(8, 60), 30, Effort(shares.append))
-        assert plan.status == "best_found"
-        assert shares == sorted(shares)
-        assert (len(shares), shares[-1]) == (10, 1.0)
+        effort = Effort()
+        plan = await solver.solve(weeks(8, 60), 30, effort)
+        assert (plan.status, effort.share) == ("best_found", 0.9)
 
     async def test_ends_with_the_best_so_far(self, solver: SolverProcess) -> None:
-        """Asked for before it begins, that is the draft or a little more; the next solve is whole again."""
-        shares: list[float] = []
-        effort = Effort(shares.append)
-        effort.end()
-        assert_valid(LONG, await solver.solve(LONG, 30, effort))
-        assert len(shares) < 5
-        pid, shares[:] = solver.pid, []
-        await solver.solve(weeks(8, 60), 30, Effort(shares.append))
-        assert len(shares) == 10
+        """Asked for before it begins, that is the draft or a little more; the next solve of the same child is whole again."""
+        ended, whole = Effort(), Effort()
+        ended.end()
+        assert_valid(LONG, await solver.solve(LONG, 30, ended))
+        pid = solver.pid
+        await solver.solve(weeks(8, 60), 30, whole)
+        assert (ended.share, whole.share) == (0.0, 0.9)
         assert solver.pid == pid
 
-    async def test_ends_midway(self, solver: SolverProcess) -> None:
-        shares: list[float] = []
-
-        def tell(share: float) -> None:
-            shares.append(share)
-            effort.end()
-
-        effort = Effort(tell)
-        assert_valid(LONG, await solver.solve(LONG, 30, effort))
-        effort.end()  # too late, which nobody minds
-        assert shares[0] < 1.0
+    async def test_an_end_that_comes_too_late(self, solver: SolverProcess) -> None:
+        effort = Effort()
+        await solver.solve(day(job("a")), 5, effort)
+        effort.end()
         assert starts(await solver.solve(day(job("a")), 5)) == {"a": 0}
 
 

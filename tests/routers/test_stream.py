@@ -12,6 +12,8 @@ from fastapi.sse import ServerSentEvent
 from routers.stream import stream
 from tests.e2e.server import AppServer
 from tests.support.cast import Cast
+from tests.support.pages import Site
+from tests.support.stage import Stage
 
 PATIENCE_SECONDS = 15
 
@@ -89,3 +91,22 @@ async def shut_out_at_first(events: AsyncIterator[ServerSentEvent], cast: Cast) 
         async for event in events:
             yield event
             await cast.disable(cast.member)
+
+
+async def test_tells_how_far_the_planner_is(site: Site, stage: Stage) -> None:
+    """To the pages of its person alone, and that it has ended; it is no change, and has no number."""
+    hub = site.app.state.hub
+    base = {"type": "http", "method": "GET", "path": "/stream", "query_string": b"", "headers": [], "app": site.app}
+    events = stream(Request(base), None)
+    assert (await anext(events)).comment == "listening"
+    hub.tell(stage.eve, 90)
+    hub.tell(stage.ada, 40)
+    told = await anext(events)
+    hub.tell(stage.ada, None)
+    hub.wake(stage.ada)
+    ended = await anext(events)
+    assert [(event.event, event.raw_data, event.id) for event in (told, ended)] == [
+        ("planning", "40", None),
+        ("planning", "", None),
+    ]
+    await events.aclose()

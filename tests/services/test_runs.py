@@ -45,11 +45,8 @@ class Patient(SolverInside):
 
     async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
         assert effort is not None
-        assert effort.tell is not None
-        ended = asyncio.Event()
+        ended, effort.share = asyncio.Event(), 0.4
         effort.begin(ended.set)
-        effort.tell(0.1)
-        effort.tell(0.4)
         self.entered.set()
         await ended.wait()
         return await super().solve(problem, seconds)
@@ -115,17 +112,26 @@ class TestPlan:
 
 class TestFollowed:
     async def test_ended_early_by_its_person_alone(self, stage: Stage) -> None:
-        """The best plan so far is stored as at its end, and nothing is due any more; words about it keep their distance."""
+        """The best plan so far is stored as at its end, and nothing is due any more."""
+        stage.settings = stage.settings.model_copy(update={"plan_seconds": 1000.0})
         task_id, solver = await stage.add("Write 2h"), Patient()
         told: list[tuple[int, int | None]] = []
-        moments = iter([0.0, 0.4, 0.6, 0.6])
-        efforts = Efforts(lambda user_id, percent: told.append((user_id, percent)), lambda: next(moments))
+        heard = asyncio.Event()
+
+        def tell(user_id: int, percent: int | None) -> None:
+            told.append((user_id, percent))
+            if percent == 40:
+                heard.set()
+
+        efforts = Efforts(tell, pace_seconds=0.0)
         background = asyncio.create_task(stage.settle(stage.runner(solver, efforts)))
         await solver.entered.wait()
+        await heard.wait()
         assert not efforts.end(stage.eve)
         assert efforts.end(stage.ada)
         await background
-        assert told == [(stage.ada, 40), (stage.ada, None)]
+        assert {user_id for user_id, _ in told} == {stage.ada}
+        assert told[-1] == (stage.ada, None)
         assert [block.source for block in await stage.blocks(task_id)] == [BlockSource.PLANNER]
         assert (await lease(stage)).due_seconds is None
         assert not efforts.end(stage.ada)
