@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from fastapi import Request
 from fastapi.sse import ServerSentEvent
@@ -98,6 +98,7 @@ async def test_tells_how_far_the_planner_is(site: Site, stage: Stage) -> None:
     hub = site.app.state.hub
     base = {"type": "http", "method": "GET", "path": "/stream", "query_string": b"", "headers": [], "app": site.app}
     events = stream(Request(base), None)
+    assert isinstance(events, AsyncGenerator)
     assert (await anext(events)).comment == "listening"
     hub.tell(stage.eve, 90)
     hub.tell(stage.ada, 40)
