@@ -64,6 +64,7 @@ from scheduler import Scheduler
 from services import users
 from services.chat_turns import ChatTurns
 from services.door import Door
+from services.efforts import Efforts
 from services.health import database_problem
 from services.limits import Counter, counters_of
 from services.mailer import Mailer
@@ -154,6 +155,7 @@ def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[
     state = app.state
     state.settings, state.database, state.clock = settings, database, clock
     state.gateway, state.solver, state.hub = Gateway(), SolverProcess(), Hub()
+    state.efforts = Efforts(state.hub.tell)
     state.turns = ChatTurns(database, settings, state.gateway, state.solver, clock)
     state.mailer, state.redis = Mailer(settings), None
     shared: list[Counter] = []
@@ -174,7 +176,7 @@ def _operation_id(route: APIRoute) -> str:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Everything slow starts in the background: the first page does not wait for the model's or the solver's libraries."""
     state = app.state
-    runner = Runner(state.database, state.settings, state.gateway, state.solver, state.clock)
+    runner = Runner(state.database, state.settings, state.gateway, state.solver, state.clock, state.efforts)
     scheduler = Scheduler(runner, state.settings.poll_seconds)
     state.database.listeners += [state.hub.wake, scheduler.wake]
     watch = Watch(state.database, state.hub, lambda: not (state.redis and state.redis.is_up))

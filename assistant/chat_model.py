@@ -37,8 +37,10 @@ class ModelChat:
     async def understand(self, message: str, view: View, history: tuple[Turn, ...] = ()) -> Understood:
         """What the message comes to; at most one call, which costs one request unless a retry is due."""
         by_rules = await self._rules.understand(message, view, history)
-        if by_rules.is_certain:
-            return by_rules
+        return by_rules if by_rules.is_certain else await self.ask(message, view, history, by_rules)
+
+    async def ask(self, message: str, view: View, history: tuple[Turn, ...], by_rules: Understood) -> Understood:
+        """What the model makes of the message; what rules made of it where the model cannot be used."""
         shown = view.tasks[:MAX_TASKS]
         try:
             reply = await self._ask(message, view, history, shown)

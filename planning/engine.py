@@ -55,22 +55,39 @@ def _stopped() -> float:
     return 0.0
 
 
-def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Callable[[], float] = _stopped) -> Plan:
+def _never() -> bool:
+    return False
+
+
+def _silent(_share: float) -> None:
+    return None
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float,
+    effort: float = 1.0,
+    clock: Callable[[], float] = _stopped,
+    should_end: Callable[[], bool] = _never,
+    tell: Callable[[float], None] = _silent,
+) -> Plan:
     """The best plan found for a problem: never worse than the draft, never invalid, and no worse for more effort.
 
     The work is counted in iterations and deterministic time, of which one unit of `effort` is about a second's worth, so the
     same problem gives the same plan; `seconds` by `clock` (a monotonic one) is a safety net for slow machines. When the current
     plan still stands as a whole, and a fresh draft would not beat it even after the charge for moves, it is returned as it is:
     where nothing changed, nothing moves. If it leaves jobs out, the search may still find room for one, but moves nothing for
-    less. A few new jobs in a plan that stands are put into it, and little else is looked at. Raises InvalidPlanError for a
-    defect.
+    less. A few new jobs in a plan that stands are put into it, and little else is looked at. Once `should_end` says so, the
+    best plan so far is returned; `tell` hears before each stage which share of the work (0 to 1) is done. Raises
+    InvalidPlanError for a defect.
     """
     if problem.objective == "makespan":
         return _proven(problem, shortest(problem, seconds=seconds, clock=clock, effort=effort).plan)
     begin = clock()
 
     def left() -> float:
-        return SAFETY * seconds - (clock() - begin)
+        return 0.0 if should_end() else SAFETY * seconds - (clock() - begin)
 
     first = draft(problem)
     frame = Frame(problem)
@@ -82,7 +99,7 @@ def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Calla
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
         return _proven(problem, replace(first, status="best_found"))
-    best = _staged(frame, start, max(1, round(effort * STAGES)), left)
+    best = _staged(frame, start, max(1, round(effort * STAGES)), left, tell)
     if stands and best.cost.unplaced >= first.cost.unplaced:
         best = first
     if best.status == "draft":
@@ -90,7 +107,7 @@ def solve(problem: Problem, *, seconds: float, effort: float = 1.0, clock: Calla
     return _proven(problem, best, first)
 
 
-def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float]) -> Plan:
+def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float], tell: Callable[[float], None]) -> Plan:
     """The best plan after so many stages of local search, each with a round of large-neighbourhood search."""
     best = start
     if (start.unplaced or start.cost.tardiness) and len(frame.free) <= STRICT_JOBS:
@@ -99,6 +116,7 @@ def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float]) -
     for stage in range(stages):
         if left() <= 0 or best.status == "optimal":
             break
+        tell(stage / stages)
         walk.run(_iterations(frame.problem), lambda: left() <= 0)
         best = walk.better_than(best)
         annealed = annealing.run(best, CHANGES, lambda: left() <= 0)

@@ -3,7 +3,8 @@
 The parent never loads the solver; the child answers one JSON line for each JSON line it reads, and never outlives its parent.
 
 Request: {"id": number, "problem": a document of `planning.exchange`, "seconds": number}. Answer: {"id": the same, "plan": a
-document} or {"id": the same, "error": one sentence}. The first line of a child is {"ready": true}.
+document} or {"id": the same, "error": one sentence}, after any number of {"progress": share of the work, 0 to 1}. {"end": id}
+asks for the best plan so far. The first line of a child is {"ready": true}.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,6 +34,8 @@ MARGIN_SECONDS = 2.0
 """How long a child may overrun its limit before it is killed."""
 START_SECONDS = 60.0
 """How long a child may take to load the solver."""
+PROGRESS, END = b'{"progress": ', b'{"end": '
+"""How lines begin that are neither a request nor its answer."""
 NICENESS = 10
 """Web requests go before the solver."""
 
@@ -41,6 +46,27 @@ class SolverUnavailable(RuntimeError):  # noqa: N818 (a state of affairs that ca
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Effort:
+    """One solve as its caller follows it: which `share` of its work (0 to 1) is done, and an early end with the best so far."""
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        self.is_ended = False
+        self._end: Callable[[], None] | None = None
+
+    def end(self) -> None:
+        """Be content with what was found; before the solve begins, with what is found at once."""
+        self.is_ended = True
+        if self._end is not None:
+            self._end()
+
+    def begin(self, end: Callable[[], None] | None) -> None:
+        """`end` reaches the solver from now on; None: there is none any more."""
+        self._end = end
+        if self.is_ended and end is not None:
+            end()
 
 
 class SolverProcess:
@@ -62,8 +88,8 @@ class SolverProcess:
         async with self._lock:
             await self._running()
 
-    async def solve(self, problem: Problem, seconds: float) -> Plan:
-        """The child's plan, after at most `seconds` and a margin. Raises SolverUnavailable.
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> Plan:
+        """The child's plan, after at most `seconds` and a margin; `effort` follows it. Raises SolverUnavailable.
 
         The plan has passed the checker in the child. When this call is cancelled, the child is killed.
         """
@@ -73,7 +99,7 @@ class SolverProcess:
             try:
                 async with asyncio.timeout(seconds + self._margin):
                     request = await asyncio.to_thread(_request, self._number, problem, seconds)
-                    answer = await _ask(child, request)
+                    answer = await _ask(child, request, self._number, effort or Effort())
                     return await asyncio.to_thread(_plan_of, answer, self._number)
             except TimeoutError:
                 await self._kill()
@@ -125,13 +151,20 @@ class SolverProcess:
         await child.wait()
 
 
-async def _ask(child: asyncio.subprocess.Process, request: bytes) -> bytes:
+async def _ask(child: asyncio.subprocess.Process, request: bytes, number: int, effort: Effort) -> bytes:
     """The line that answers a line. The child reads in a thread of its own, so neither side waits on a full pipe."""
-    if child.stdin is None:
+    stdin = child.stdin
+    if stdin is None:
         raise ValueError("it has no input")
-    child.stdin.write(request)
-    await child.stdin.drain()
-    return await _line(child)
+    stdin.write(request)
+    effort.begin(lambda: stdin.write(json.dumps({"end": number}).encode() + b"\n"))
+    try:
+        await stdin.drain()
+        while (line := await _line(child)).startswith(PROGRESS):
+            effort.share = float(json.loads(line)["progress"])
+        return line
+    finally:
+        effort.begin(None)
 
 
 async def _line(child: asyncio.subprocess.Process) -> bytes:
@@ -161,22 +194,32 @@ def serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
     from planning.engine import solve  # here and not above: it loads the solver, which the parent must not
 
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_read_lines, args=(stdin, lines), daemon=True).start()
+    ended: set[object] = set()
+    threading.Thread(target=_read_lines, args=(stdin, lines, ended), daemon=True).start()
     _say(stdout, {"ready": True})
     while True:
         request = json.loads(lines.get())
         number = request.get("id")
         try:
-            plan = solve(problem_from_dict(request["problem"]), seconds=_limit(request["seconds"]), clock=time.monotonic)
+            plan = solve(
+                problem_from_dict(request["problem"]),
+                seconds=_limit(request["seconds"]),
+                clock=time.monotonic,
+                should_end=partial(ended.__contains__, number),
+                tell=lambda share: _say(stdout, {"progress": round(share, 2)}),
+            )
             _say(stdout, {"id": number, "plan": plan_to_dict(plan)})
         except (ProblemError, RuntimeError) as error:
             _say(stdout, {"id": number, "error": str(error)})
 
 
-def _read_lines(stdin: BinaryIO, lines: queue.SimpleQueue[bytes]) -> None:
+def _read_lines(stdin: BinaryIO, lines: queue.SimpleQueue[bytes], ended: set[object]) -> None:
     """Reads in a thread of its own: the end of the input means that the parent is gone, also in the middle of a solve."""
     for line in stdin:
-        lines.put(line)
+        if line.startswith(END):
+            ended.add(json.loads(line)["end"])
+        else:
+            lines.put(line)
     os._exit(0)
 
 

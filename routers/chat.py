@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -19,7 +20,8 @@ router = APIRouter(prefix="/chat", include_in_schema=False)
 QUICK_SECONDS = 0.4
 """Most answers are there by then, and need no second request."""
 WAIT_SECONDS = 15.0
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
+"""Another process may be answering, and its wake may not reach this one."""
 NONE_OF_THEM = "no"
 
 
@@ -55,24 +57,33 @@ async def say(request: Request, form: FormValues) -> Response:
 
 
 @router.get("/{message_id}/answer")
-async def answer(request: Request, message_id: RowId) -> Response:
-    """Waits for the answer of a message for a while; the page asks again when it is not there."""
+async def answer(request: Request, message_id: RowId, seen: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Waits for a while until there is more of an answer than was `seen`; the page asks again for the rest."""
     hub = hub_of(request)
-    async with asyncio.timeout(WAIT_SECONDS + 5):
-        for _ in range(int(WAIT_SECONDS / LOOK_SECONDS)):
+    async with reading(request) as scope:
+        user_id = scope.person.id
+    woken, until = hub.listen(user_id), asyncio.get_running_loop().time() + WAIT_SECONDS
+    try:
+        while not hub.is_closing and asyncio.get_running_loop().time() < until:
             async with reading(request) as scope:
-                if hub.is_closing or await ChatPageService(scope).is_answered(message_id):
+                if await ChatPageService(scope).mark(message_id) != seen:
                     break
-            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await woken.wait()
+            woken.clear()
+    finally:
+        hub.leave(user_id, woken)
     async with reading(request) as scope:
         return await _redrawn(request, scope)
 
 
 @router.post("/{message_id}/cancel")
 async def cancel(request: Request, message_id: RowId) -> Response:
+    """Ends an answer where it stands; what was done stays said, with its undo."""
     async with reading(request) as scope:
         user_id = scope.person.id
-    await turns_of(request).cancel(user_id, message_id)
+    await turns_of(request).stop(user_id, message_id)
     return await _answered(request)
 
 

@@ -19,6 +19,7 @@ from routers.doors import database_of, identified, now_of, settings_of
 from services import views
 from services.access import Visitor, note_seen
 from services.chat_turns import ChatTurns
+from services.efforts import Efforts
 from services.mailer import Mailer
 from services.planning import Solver
 from services.scope import Scope
@@ -165,6 +166,11 @@ def solver_of(request: Request) -> Solver:
 def turns_of(request: Request) -> ChatTurns:
     turns: ChatTurns = request.app.state.turns
     return turns
+
+
+def efforts_of(request: Request) -> Efforts:
+    efforts: Efforts = request.app.state.efforts
+    return efforts
 
 
 def hub_of(request: Request) -> Hub:

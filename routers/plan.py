@@ -14,6 +14,7 @@ from routers.deps import (
     OptionalId,
     Reading,
     RowId,
+    efforts_of,
     is_htmx,
     reading,
     rehearsing,
@@ -40,6 +41,8 @@ router = APIRouter(prefix="/plan", include_in_schema=False)
 
 SAVED = "tasks/saved.oob.html"
 PAGE_ROWS = 30
+STOPPED = "Stopped improving. The best plan so far is kept."
+NOTHING_RUNS = "The plan is finished: nothing is being improved now."
 Solve = Callable[[Rows, int, Solver, float], Awaitable[tuple[Option, ...]]]
 
 
@@ -56,6 +59,15 @@ async def run(request: Request, form: FormValues) -> Response:
     async with writing(request) as scope:
         await ask_plan(scope)
     return await answered(request, form, Toast("Planning again."))
+
+
+@router.post("/stop")
+async def stop(request: Request, form: FormValues) -> Response:
+    """Ends a run that improves the plan: the best plan so far is checked and stored, as at its end."""
+    async with reading(request) as scope:
+        user_id = scope.person.id
+    is_ended = efforts_of(request).end(user_id)
+    return await answered(request, form, Toast(STOPPED if is_ended else NOTHING_RUNS))
 
 
 @router.post("/prioritise")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -61,7 +62,9 @@ async def test_model(request: Request, form: FormValues) -> Response:
             model = await SettingsService(scope).model_to_test(form.values)
     except InvalidInputError as error:
         return await _tested(request, TestResult(False, " ".join(error.fields.values())))
-    call = await settings_service.test_connection(model, gateway_of(request))
+    call = await _unless_gone(request, settings_service.test_connection(model, gateway_of(request)))
+    if call is None:
+        return Response(status_code=204)  # for nobody
     async with writing(request) as scope:
         await SettingsService(scope).log_call(call)
     return await _tested(request, _result(call))
@@ -204,6 +207,22 @@ async def page(
         saved=saved,
         **more,
     )
+
+
+async def _unless_gone(request: Request, asking: Coroutine[object, object, CallRecord]) -> CallRecord | None:
+    """What came of a test; None when the page has cancelled it, and the model is no longer asked."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    call, waiting = asyncio.create_task(asking), asyncio.create_task(gone())
+    try:
+        await asyncio.wait({call, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        return call.result() if call.done() else None
+    finally:
+        call.cancel()
+        waiting.cancel()
 
 
 async def _tested(request: Request, result: TestResult) -> Response:

@@ -21,12 +21,13 @@ LOOK_SECONDS = 5.0
 
 @router.get("/stream", response_class=EventSourceResponse)
 async def stream(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> AsyncIterator[ServerSentEvent]:
-    """`changed` events numbered by the revision of the person's things; a reconnecting page misses nothing."""
+    """`changed` events numbered by the revision of the person's things; a reconnecting page misses nothing. `planning` events
+    say how far a planning run of this process is, in percent."""
     hub = hub_of(request)
     async with reading(request) as scope:
         user_id, revision = scope.person.id, await current_revision(scope)
     seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 19 else revision
-    woken = hub.listen(user_id)
+    woken, percent = hub.listen(user_id), None
     hub.told[user_id] = revision
     try:
         yield ServerSentEvent(comment="listening", retry=2000)
@@ -34,6 +35,9 @@ async def stream(request: Request, last_event_id: Annotated[str | None, Header()
             if revision != seen:
                 seen = revision
                 yield ServerSentEvent(raw_data=str(revision), event="changed", id=str(revision))
+            if percent != hub.percent.get(user_id):
+                percent = hub.percent.get(user_id)
+                yield ServerSentEvent(raw_data=str(percent or ""), event="planning")
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await woken.wait()

@@ -1,14 +1,16 @@
 """The chat: a message is stored, thought about outside any transaction, and answered once; what it asks for is done or offered.
 
-A card keeps the exact operations that it offers, for this person, for ten minutes, to be taken once by one UPDATE. Taking it
-never passes through a model; what is done at once and what is offered, `services.chat_acts` decides.
+An answer that takes several steps is open until its last one: each is stored as it is done. A card keeps the exact operations
+that it offers, for this person, to be taken once by one UPDATE. Taking it never passes through a model; what is done at once
+and what is offered, `services.chat_acts` decides.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -19,22 +21,26 @@ from assistant.chat_rules import ChatRules
 from assistant.gateway import Gateway
 from assistant.operations import Operation
 from errors import ConflictError, InvalidInputError, NotFoundError
-from models import CardPurpose, ChatAuthor, ChatCard, ChatMessage, ModelCall
+from models import CardPurpose, ChatAuthor, ChatMessage, ModelCall
 from repositories.chat import ChatRepository
 from repositories.model_calls import ModelCallRepository
 from repositories.users import UserRepository
 from services import chat_view, model_settings
-from services.chat_acts import ActService, Reply, deletes
+from services.chat_acts import ActService, Reply, steps_of
 from services.chat_answers import AnswerService
+from services.chat_replies import ReplyStore
 from services.fields import clean
 from services.scope import Scope
 from services.what_if import Preview
 
-CONFIRM_MINUTES = 10
-UNDO_HOURS = 24
 GONE = "This was answered already, or its time is over. Say it again."
-CANCELLED = "You cancelled this. Nothing was done."
-FAILED = "Something went wrong on our side, and nothing was done. Try again; the server's log says more."
+CANCELLED = "You stopped this. Nothing was done."
+STOPPED = "You stopped this here. The rest was not done."
+FAILED = "Something went wrong on our side; the server's log says more."
+NOTHING_DONE = "Nothing was done."
+REST_NOT_DONE = "So the rest was not done."
+Phase = Literal["asking", "trying"]
+"""What is being done about a message that waits: a model is asked, or the plan of a what-if is looked for."""
 Verdict = Literal["yes", "no", "undo"]
 _VERDICTS: dict[Verdict, re.Pattern[str]] = {
     "yes": re.compile(
@@ -67,6 +73,7 @@ class ChatService:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.chat = ChatRepository(scope.session)
+        self.replies = ReplyStore(scope)
 
     async def ask(self, text: str) -> int:
         """Store a message; its id. A choice that is open stays so until it is answered. InvalidInputError on `text`."""
@@ -77,7 +84,8 @@ class ChatService:
         if len(line) > MAX_MESSAGE:
             sentence = f"A message has at most {MAX_MESSAGE:,} characters; this has {len(line):,}."
             raise InvalidInputError(sentence, {"text": sentence})
-        message = await self._write(ChatAuthor.PERSON, line, {})
+        message = ChatMessage(user_id=self.scope.person.id, at=self.scope.now, author=ChatAuthor.PERSON, text=line, detail={})
+        await self.chat.add(message)
         await self.scope.changed(is_replanned=False)
         return message.id
 
@@ -98,19 +106,43 @@ class ChatService:
             card_id=card_id,
         )
 
-    async def answer(self, talk: Talk, understood: Understood, previews: Sequence[Preview | str | None] = ()) -> bool:
-        """Do or offer what was understood, and answer, once; False when it was cancelled or answered meanwhile."""
+    async def tell(self, reply: Reply, phase: Phase, model: str = "") -> bool:
+        """Say on the pages what is being done about a message; False when it was stopped or answered meanwhile."""
         await self.scope.lock()
-        if not await self._is_waiting(talk.message_id):
+        if reply.reply_to_id is None or not await self.replies.is_open(reply):
             return False
-        await self._log(understood)
+        message = await self._message(reply.reply_to_id)
+        message.detail = {"phase": phase, "model": model, "since": self.scope.now.isoformat()}
+        await self.scope.changed(is_replanned=False)
+        return True
+
+    async def log(self, understood: Understood) -> None:
+        """Keep what was asked of a model, whatever becomes of its answer."""
+        for call in understood.calls:
+            values = call.model_dump(exclude={"task_ids"})
+            await ModelCallRepository(self.scope.session).add(ModelCall(user_id=self.scope.person.id, **values), call.task_ids)
+
+    async def step(self, operation: Operation, reply: Reply) -> Reply | None:
+        """Do one of several things: the answer with its line. None: it must be offered first, or the answer has ended."""
+        await self.scope.lock()
+        if not await self.replies.is_open(reply) or (more := await ActService(self.scope).step(operation, reply)) is None:
+            return None
+        return await self.replies.store(more, is_open=True)
+
+    async def answer(
+        self, talk: Talk, understood: Understood, begun: Reply, previews: Sequence[Preview | str | None] = ()
+    ) -> bool:
+        """Do or offer what was not done by steps, answer the rest, and end; False when it was stopped or answered meanwhile."""
+        reply = deepcopy(begun)
+        await self.scope.lock()
+        if not await self.replies.is_open(reply):
+            return False
         if talk.verdict and talk.card_id is not None:
             await self._settle(talk.card_id, 0 if talk.verdict != "no" else None, talk.message_id)
             return True
         await self.chat.settle_all(self.scope.person.id, CardPurpose.CHOICE, self.scope.now, "passed")
-        reply = Reply(reply_to_id=talk.message_id, note=understood.fallback_reason or talk.over_budget or "")
-        reply.source = understood.source
-        await ActService(self.scope).perform(understood.operations, reply, is_unasked=understood.is_unasked)
+        left, is_refused = understood.operations[len(reply.done) :], bool(steps_of(understood))
+        await ActService(self.scope).perform(left, reply, is_unasked=understood.is_unasked or is_refused)
         for choice in understood.choices:
             reply.say(choice.sentence)
             reply.cards.append((CardPurpose.CHOICE, choice))
@@ -120,18 +152,23 @@ class ChatService:
                 reply.offer(question.operations)
                 reply.is_previewed = True
         reply.say(understood.sentence)
-        await self._send(reply)
+        await self.replies.store(reply)
         return True
 
-    async def refuse(self, message_id: int, sentence: str, understood: Understood | None = None) -> bool:
-        """Answer that nothing was done, and why; False when there is an answer already."""
+    async def refuse(self, reply: Reply, sentence: str) -> bool:
+        """Answer why no more was done; False when the answer has ended already."""
         await self.scope.lock()
-        if not await self._is_waiting(message_id):
+        if not await self.replies.is_open(reply):
             return False
-        if understood:
-            await self._log(understood)
-        await self._send(Reply(reply_to_id=message_id, texts=[sentence]))
+        await self.replies.store(replace(reply, texts=[sentence, REST_NOT_DONE if reply.done else NOTHING_DONE]))
         return True
+
+    async def stop(self, message_id: int) -> None:
+        """End the answer where it stands: what was done stays said, with its undo. One that has ended stays as it is."""
+        await self.scope.lock()
+        begun, unanswered = await self.chat.get_answer(self.scope.person.id, message_id), Reply(reply_to_id=message_id)
+        if not await self.replies.end(begun, STOPPED) and await self.replies.is_open(unanswered):
+            await self.replies.store(replace(unanswered, texts=[CANCELLED]))
 
     async def settle(self, card_id: int, pick: int | None) -> None:
         """Take an offer of a card (by its place), or none of them. ConflictError when it was taken, or its time is over."""
@@ -158,6 +195,7 @@ class ChatService:
             raise NotFoundError(GONE)
         if not await self.chat.settle(card.user_id, card.id, self.scope.now, "declined" if pick is None else f"taken {pick}"):
             raise ConflictError(GONE)
+        await self.replies.end(await self.chat.get_message(card.user_id, card.message_id), STOPPED)
         reply = Reply(reply_to_id=reply_to_id)
         if pick is None:
             reply.say("Nothing was done.")
@@ -165,59 +203,13 @@ class ChatService:
             await ActService(self.scope).perform(options[pick].operations, reply)
         else:
             await ActService(self.scope).do(options[pick].operations, reply, is_undo=card.purpose is CardPurpose.UNDO)
-        await self._send(reply)
-
-    async def _send(self, reply: Reply) -> None:
-        """Store the answer with its cards."""
-        detail: dict[str, object] = {
-            "lines": [asdict(line) for line in reply.lines],
-            "task_ids": [*dict.fromkeys(reply.task_ids)][:20],
-            "note": reply.note,
-            "source": reply.source,
-        }
-        message = await self._write(ChatAuthor.DAYLOOM, " ".join(reply.texts), detail, reply.reply_to_id)
-        if reply.operations:
-            label = "Delete" if deletes(reply.operations) else "Do it"
-            offer = Option(label=label, operations=reply.operations)
-            card = await self._card(message, CardPurpose.CONFIRM, [offer], timedelta(minutes=CONFIRM_MINUTES))
-            card.offers = card.offers | {"is_previewed": reply.is_previewed}
-        for purpose, choice in reply.cards:
-            await self._card(message, purpose, choice.options, timedelta(minutes=CONFIRM_MINUTES))
-        if reply.undo:
-            back = Option(label="Undo", operations=reply.undo)
-            await self._card(message, CardPurpose.UNDO, [back], timedelta(hours=UNDO_HOURS))
-        await self.scope.changed(is_replanned=False)
-
-    async def _card(self, message: ChatMessage, purpose: CardPurpose, options: Sequence[Option], span: timedelta) -> ChatCard:
-        card = ChatCard(
-            user_id=message.user_id,
-            message_id=message.id,
-            purpose=purpose,
-            offers={"options": [option.model_dump(mode="json") for option in options]},
-            expires_at=self.scope.now + span,
-        )
-        await self.chat.add(card)
-        return card
-
-    async def _write(
-        self, author: ChatAuthor, text: str, detail: dict[str, object], reply_to_id: int | None = None
-    ) -> ChatMessage:
-        message = ChatMessage(
-            user_id=self.scope.person.id, at=self.scope.now, author=author, text=text, detail=detail, reply_to_id=reply_to_id
-        )
-        await self.chat.add(message)
-        return message
+        await self.replies.store(reply)
 
     async def _message(self, message_id: int) -> ChatMessage:
         message = await self.chat.get_message(self.scope.person.id, message_id)
         if message is None or message.author is not ChatAuthor.PERSON:
             raise NotFoundError("This message does not exist any more.")
         return message
-
-    async def _is_waiting(self, message_id: int) -> bool:
-        """Whether the message is still there, and has no answer."""
-        message = await self.chat.get_message(self.scope.person.id, message_id)
-        return message is not None and await self.chat.get_answer(self.scope.person.id, message_id) is None
 
     async def _verdict(self, text: str) -> tuple[Verdict | None, int | None]:
         """A word of consent to the card that was shown last, or to take the last change back: never a model's business."""
@@ -240,15 +232,12 @@ class ChatService:
             return None, f"The {settings.ai_daily_calls} model calls of 24 hours are used up, so rules were used."
         return model_settings.resolve(await UserRepository(self.scope.session).get_preferences(user_id), settings), None
 
-    async def _log(self, understood: Understood) -> None:
-        for call in understood.calls:
-            values = call.model_dump(exclude={"task_ids"})
-            await ModelCallRepository(self.scope.session).add(ModelCall(user_id=self.scope.person.id, **values), call.task_ids)
+
+async def read(talk: Talk) -> Understood:
+    """What rules make of the message; nothing for a word of consent, which is a card's business."""
+    return Understood() if talk.verdict else await ChatRules().understand(talk.text, talk.view, talk.history)
 
 
-async def think(talk: Talk, gateway: Gateway) -> Understood:
-    """What the message comes to: asked of the model, where there is one, or of rules. Always answers."""
-    if talk.verdict:
-        return Understood()
-    assistant = ModelChat(gateway, talk.model) if talk.model else ChatRules()
-    return await assistant.understand(talk.text, talk.view, talk.history)
+async def think(talk: Talk, by_rules: Understood, model: ModelSettings, gateway: Gateway) -> Understood:
+    """What the message comes to when a model is asked. Always answers."""
+    return await ModelChat(gateway, model).ask(talk.text, talk.view, talk.history, by_rules)

@@ -1,14 +1,15 @@
 """Doing what a message asks for, or offering it: an answer is put together with what was done, what waits, and the way back.
 
 Deleting, changing several tasks, what cannot be undone and what goes beyond the person's own words is only ever offered.
+Several things that are done at once are steps, each in a transaction of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from assistant.chat import Choice
+from assistant.chat import Choice, Understood, WhatIf
 from assistant.operations import ActOnTask, AddTask, DeleteEvent, EditTask, Operation, PinTask, UnpinTask
 from models import CardPurpose
 from repositories.chat import ChatRepository
@@ -25,9 +26,13 @@ MOST_ADDED = 5
 
 @dataclass
 class Reply:
-    """An answer while it is put together."""
+    """An answer while it is put together. `done` has a sentence for each step that was done in a transaction of its own;
+    `answer_id` and `undo_id` are the message and the card that hold it by then."""
 
     reply_to_id: int | None = None
+    answer_id: int | None = None
+    undo_id: int | None = None
+    done: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     task_ids: list[int] = field(default_factory=list)
@@ -37,6 +42,16 @@ class Reply:
     is_previewed: bool = False
     note: str = ""
     source: str = "rules"
+
+    @classmethod
+    def of(cls, message_id: int, understood: Understood, note: str | None) -> Reply:
+        """The beginning of the answer to a message."""
+        return cls(reply_to_id=message_id, note=understood.fallback_reason or note or "", source=understood.source)
+
+    @property
+    def text(self) -> str:
+        """A line for each step, and what is said after them."""
+        return "\n".join([*self.done, *([" ".join(self.texts)] if self.texts else [])])
 
     def say(self, sentence: str) -> None:
         if sentence:
@@ -67,6 +82,19 @@ class ActService:
             reply.add(await self._described(operations))
         else:
             await self.do(operations, reply)
+
+    async def step(self, operation: Operation, reply: Reply) -> Reply | None:
+        """Do one of several things: the reply with a line of its own for it. None: it cannot be undone, so it is not done."""
+        if await WayBack(self.scope).of(operation) is None:
+            return None
+        part = Reply()
+        await self.do([operation], part)
+        return replace(
+            reply,
+            done=[*reply.done, " ".join(part.texts)],
+            task_ids=[*reply.task_ids, *part.task_ids],
+            undo=(*part.undo, *reply.undo),
+        )
 
     async def do(self, operations: Sequence[Operation], reply: Reply, *, is_undo: bool = False) -> None:
         """Do all of them, one after the other, and remember the way back."""
@@ -106,16 +134,27 @@ class ActService:
         return Said(f"Do these {len(spoken)} things?", tuple(Line(text, "") for text in spoken), tuple(dict.fromkeys(ids)))
 
 
+def steps_of(understood: Understood) -> tuple[Operation, ...]:
+    """What is done step by step before the rest is answered: several things, or one before a preview, which takes a while."""
+    operations = understood.operations
+    is_previewed = any(isinstance(question, WhatIf) for question in understood.questions)
+    is_long = is_previewed or (len(operations) > 1 and not _is_switch(operations))
+    return operations if is_long and not understood.is_unasked and not is_risky(operations) else ()
+
+
 def is_risky(operations: Sequence[Operation]) -> bool:
-    """Whether they delete something, or change several tasks. To stop one task and start another is one change."""
+    """Whether they delete something, or change several tasks."""
     if deletes(operations):
         return True
     touched = {item.task_id for item in operations if isinstance(item, ActOnTask | EditTask | PinTask | UnpinTask)}
-    stopped = {item.task_id for item in operations if isinstance(item, ActOnTask) and item.kind == "stop_task"}
-    started = {item.task_id for item in operations if isinstance(item, ActOnTask) and item.kind == "start_task"}
-    is_switch = len(operations) == 2 and len(stopped) == len(started) == 1
     added = sum(isinstance(item, AddTask) for item in operations)
-    return (len(touched) > 1 and not is_switch) or added > MOST_ADDED
+    return (len(touched) > 1 and not _is_switch(operations)) or added > MOST_ADDED
+
+
+def _is_switch(operations: Sequence[Operation]) -> bool:
+    """To stop one task and start another is one change."""
+    kinds = [item.kind for item in operations if isinstance(item, ActOnTask)]
+    return len(operations) == 2 and sorted(kinds) == ["start_task", "stop_task"]
 
 
 def deletes(operations: Sequence[Operation]) -> bool:

@@ -5,7 +5,7 @@ It reads; what a suggestion or a card does when it is taken, `services.chat` dec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,6 +16,7 @@ from repositories.plans import PlanRepository
 from repositories.task_rows import TaskRowRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
+from services.chat_replies import is_unfinished
 from services.scope import Scope
 
 SHOWN = 60
@@ -46,8 +47,25 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the answer to `message_id` is. `phase`: its words and the person's things are read, a `model` is asked since so
+    many seconds, or a what-if is tried; `steps` of it are done. `mark` is another one whenever there is more to see."""
+
+    message_id: int
+    phase: Literal["reading", "asking", "trying"] = "reading"
+    model: str = ""
+    seconds: float = 0.0
+    steps: int = 0
+
+    @property
+    def mark(self) -> str:
+        return f"{self.phase}-{self.steps}"
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message. `state`: waiting for its answer, or lost, when the process that thought about it is gone."""
+    """One message. `state`: waiting for its answer, or for more of it, or lost, when the process that thought about it is gone.
+    A message that waits has its `progress`."""
 
     id: int
     author: Literal["person", "dayloom"]
@@ -58,6 +76,7 @@ class MessageView:
     by_model: bool = False
     cards: tuple[CardView, ...] = ()
     state: Literal["", "waiting", "lost"] = ""
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +110,42 @@ class ChatPageService:
         found = await self.chat.list_newest(user_id, SHOWN + 1, before_id)
         shown = found[:SHOWN]
         cards = await self.chat.list_cards(user_id, [message.id for message in shown])
+        questions = {message.id: message for message in found}
         answered = {message.reply_to_id for message in found}
-        views = tuple(self._message(message, cards, message.id in answered) for message in reversed(shown))
+        views = tuple(
+            self._message(message, cards, self._progress(message, answered, questions)) for message in reversed(shown)
+        )
         older = shown[-1].id if len(found) > SHOWN else None
         is_waiting = any(view.state == "waiting" for view in views)
         return ChatView(views, await self._suggestions(), older, is_waiting)
 
-    async def is_answered(self, message_id: int) -> bool:
-        """Whether a message has its answer, or is gone."""
+    async def mark(self, message_id: int) -> str:
+        """How far the answer to a message is, to be compared; empty when it has ended, or the message is gone."""
         user_id = self.scope.person.id
-        is_there = await self.chat.get_message(user_id, message_id) is not None
-        return not is_there or await self.chat.get_answer(user_id, message_id) is not None
+        question = await self.chat.get_message(user_id, message_id)
+        answer = await self.chat.get_answer(user_id, message_id)
+        if question is None or (answer is not None and not is_unfinished(answer)):
+            return ""
+        return self._how_far(question, answer).mark
 
-    def _message(self, message: ChatMessage, cards: Sequence[ChatCard], is_answered: bool) -> MessageView:
+    def _progress(
+        self, message: ChatMessage, answered: set[int | None], questions: Mapping[int, ChatMessage]
+    ) -> Progress | None:
+        """Of a question without an answer, or of an answer that has not ended: it is shown below what is there."""
+        if message.author is ChatAuthor.PERSON:
+            return None if message.id in answered else self._how_far(message, None)
+        question = questions.get(message.reply_to_id or 0)
+        return self._how_far(question, message) if question is not None and is_unfinished(message) else None
+
+    def _how_far(self, question: ChatMessage, answer: ChatMessage | None) -> Progress:
+        told, steps = question.detail, answer.detail.get("steps", 0) if answer is not None else 0
+        if not told:
+            return Progress(question.id, steps=steps)
+        seconds = round((self.scope.now - datetime.fromisoformat(told["since"])).total_seconds(), 1)
+        return Progress(question.id, told["phase"], told["model"].rpartition("/")[2], max(0.0, seconds), steps)
+
+    def _message(self, message: ChatMessage, cards: Sequence[ChatCard], progress: Progress | None) -> MessageView:
         detail = message.detail
-        is_open = message.author is ChatAuthor.PERSON and not is_answered
         patience = timedelta(seconds=self.scope.settings.ai_deadline_seconds) + LOST_MARGIN
         return MessageView(
             id=message.id,
@@ -116,7 +156,8 @@ class ChatPageService:
             note=detail.get("note", ""),
             by_model=detail.get("source") == "model",
             cards=tuple(self._card(card) for card in cards if card.message_id == message.id),
-            state="" if not is_open else "waiting" if self.scope.now - message.at < patience else "lost",
+            state="" if progress is None else "waiting" if self.scope.now - message.at < patience else "lost",
+            progress=progress,
         )
 
     def _card(self, card: ChatCard) -> CardView:

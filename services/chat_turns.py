@@ -1,6 +1,7 @@
 """The turns of the chat in one process: each message is thought about in a task of its own, which a request may wait for.
 
-What is stored under a message's one answer is the fence: a turn that was cancelled, or answered elsewhere, does nothing.
+What is stored under a message's one answer is the fence: a turn that was stopped, or answered elsewhere, does no more. An
+answer comes in pieces, each in a transaction of its own that tells the pages: what is asked, each step once done, its end.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 
+from assistant.advice import ModelSettings
 from assistant.chat import Understood, WhatIf
 from assistant.gateway import Gateway
 from assistant.operations import Operation
@@ -20,7 +22,8 @@ from db import Database
 from errors import AppError
 from planning.process import SolverProcess
 from services import chat, users, what_if
-from services.chat import CANCELLED, FAILED, ChatService, Talk
+from services.chat import FAILED, ChatService, Talk
+from services.chat_acts import Reply, steps_of
 from services.planning import InvalidPlanError
 from services.scope import Scope
 from services.what_if import Preview
@@ -50,10 +53,10 @@ class ChatTurns:
         turn.add_done_callback(partial(self._forget, message_id))
         return turn
 
-    async def cancel(self, user_id: int, message_id: int) -> None:
-        """Answer that nothing was done, and stop thinking. A message that has its answer keeps it."""
+    async def stop(self, user_id: int, message_id: int) -> None:
+        """End the answer where it stands, and stop thinking. A message that has its whole answer keeps it."""
         async with self._writing(user_id) as scope:
-            await ChatService(scope).refuse(message_id, CANCELLED)
+            await ChatService(scope).stop(message_id)
         if thought := self._thoughts.get(message_id):
             thought.cancel()
 
@@ -66,19 +69,26 @@ class ChatTurns:
 
     async def take(self, user_id: int, message_id: int) -> None:
         """One message from reading to its answer; no transaction is open while it is thought about."""
-        understood = None
+        reply = Reply(reply_to_id=message_id)
         try:
             async with self._reading(user_id) as scope:
                 talk = await ChatService(scope).load(message_id)
-            understood = await self._thought(message_id, talk)
-            previews = [await self._preview(user_id, item) for item in understood.questions]
+            understood = await self._understood(user_id, talk, reply)
+            reply = Reply.of(message_id, understood, talk.over_budget)
+            for operation in steps_of(understood):
+                async with self._writing(user_id) as scope:
+                    more = await ChatService(scope).step(operation, reply)
+                if more is None:
+                    break
+                reply = more
+            previews = await self._previews(user_id, understood, reply)
             async with self._writing(user_id) as scope:
-                await ChatService(scope).answer(talk, understood, previews)
+                await ChatService(scope).answer(talk, understood, reply, previews)
         except AppError as error:
-            await self._refuse(user_id, message_id, f"{error.message} Nothing was done.", understood)
+            await self._refuse(user_id, reply, error.message)
         except Exception:
             log.exception("A message could not be answered.")
-            await self._refuse(user_id, message_id, FAILED, understood)
+            await self._refuse(user_id, reply, FAILED)
 
     async def preview(self, user_id: int, operations: tuple[Operation, ...]) -> Preview | str:
         """What the plan would be after operations; a sentence where that cannot be."""
@@ -92,23 +102,42 @@ class ChatTurns:
             log.exception("A preview was refused by the checker.")
             return "No valid plan was found for that."
 
-    async def _thought(self, message_id: int, talk: Talk) -> Understood:
+    async def _understood(self, user_id: int, talk: Talk, reply: Reply) -> Understood:
+        """What the message comes to: what rules are certain of costs no call."""
+        by_rules = await chat.read(talk)
+        if talk.verdict or talk.model is None or by_rules.is_certain:
+            return by_rules
+        async with self._writing(user_id) as scope:
+            if not await ChatService(scope).tell(reply, "asking", talk.model.model):
+                return by_rules
+        understood = await self._thought(talk, by_rules, talk.model)
+        async with self._writing(user_id) as scope:
+            await ChatService(scope).log(understood)
+        return understood
+
+    async def _thought(self, talk: Talk, by_rules: Understood, model: ModelSettings) -> Understood:
         """Think in a task of its own, the one thing that is ever cancelled: a transaction is not cut off in the middle."""
-        thought = asyncio.create_task(chat.think(talk, self.gateway))
-        self._thoughts[message_id] = thought
+        thought = asyncio.create_task(chat.think(talk, by_rules, model, self.gateway))
+        self._thoughts[talk.message_id] = thought
         if self._is_closing:
             thought.cancel()
         try:
             return await thought
         finally:
-            del self._thoughts[message_id]
+            del self._thoughts[talk.message_id]
 
-    async def _preview(self, user_id: int, question: object) -> Preview | str | None:
-        return await self.preview(user_id, question.operations) if isinstance(question, WhatIf) else None
+    async def _previews(self, user_id: int, understood: Understood, reply: Reply) -> list[Preview | str | None]:
+        """What each what-if comes to, in the places of their questions."""
+        asked = [question.operations if isinstance(question, WhatIf) else None for question in understood.questions]
+        if any(asked):
+            async with self._writing(user_id) as scope:
+                if not await ChatService(scope).tell(reply, "trying"):
+                    return []
+        return [await self.preview(user_id, operations) if operations else None for operations in asked]
 
-    async def _refuse(self, user_id: int, message_id: int, sentence: str, understood: Understood | None) -> None:
+    async def _refuse(self, user_id: int, reply: Reply, sentence: str) -> None:
         async with self._writing(user_id) as scope:
-            await ChatService(scope).refuse(message_id, sentence, understood)
+            await ChatService(scope).refuse(reply, sentence)
 
     def _forget(self, message_id: int, turn: asyncio.Task[None]) -> None:
         self._turns.pop(message_id, None)

@@ -18,7 +18,7 @@ from planning.draft import draft
 from planning.explain import explain
 from planning.hours import local_midnights
 from planning.problem import Busy, Fixed, Interval, Placement, Plan, Problem, Resource
-from planning.process import SolverProcess, SolverUnavailable
+from planning.process import Effort, SolverProcess, SolverUnavailable
 from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
 from repositories.tasks import TaskRepository
@@ -227,15 +227,16 @@ def _missed(tasks: Sequence[Task], blocks: Sequence[Block], before: datetime) ->
     return {task.id for task in tasks if task.status is TaskStatus.OPEN and not task.needs_scheduling and task.id in begun}
 
 
-async def think(rows: Rows, solver: SolverProcess, seconds: float) -> Thought:
+async def think(rows: Rows, solver: SolverProcess, seconds: float, effort: Effort | None = None) -> Thought:
     """Solve outside any transaction, in at most `seconds` and a margin; the draft stands when the solver cannot answer.
+    `effort` follows the solve, and may end it early.
 
     Raises InvalidPlanError for a plan that the checker refuses.
     """
     framed = await asyncio.to_thread(snapshot.build, rows)
     note = ""
     try:
-        plan = await solver.solve(framed.problem, seconds)
+        plan = await solver.solve(framed.problem, seconds, effort)
     except SolverUnavailable as error:
         plan, note = await asyncio.to_thread(draft, framed.problem), f"The draft stands: {error}"
     violations = await asyncio.to_thread(check, framed.problem, plan)

@@ -32,6 +32,7 @@ from repositories.tasks import TaskRepository
 from services import advice, planning, users
 from services.advice import AdviceService
 from services.away import AwayService
+from services.efforts import Efforts
 from services.plan_store import PlanStore
 from services.planning import PlanningService
 from services.scope import Scope
@@ -53,13 +54,20 @@ class Runner:
     """Does the due work of one process. `clock` tells the time that runs plan with."""
 
     def __init__(
-        self, database: Database, settings: Settings, gateway: Gateway, solver: SolverProcess, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        settings: Settings,
+        gateway: Gateway,
+        solver: SolverProcess,
+        clock: Callable[[], datetime],
+        efforts: Efforts | None = None,
     ) -> None:
         self.database = database
         self.settings = settings
         self.gateway = gateway
         self.solver = solver
         self.clock = clock
+        self.efforts = efforts or Efforts()
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._running: dict[tuple[int, LeaseKind], asyncio.Task[None]] = {}
         self._thinking: set[asyncio.Task[object]] = set()
@@ -151,7 +159,9 @@ class Runner:
         started_at = self.clock()
         async with self._reading(claim.user_id) as scope:
             rows = await PlanningService(scope).load()
-        thought = await self._thought(planning.think(rows, self.solver, self.settings.plan_seconds))
+        seconds = self.settings.plan_seconds
+        async with self.efforts.following(claim.user_id, seconds) as effort:
+            thought = await self._thought(planning.think(rows, self.solver, seconds, effort))
         async with self._scope(claim.user_id, self.clock()) as scope:
             await scope.lock()
             changes = await PlanStore(scope, rows, thought).store(claim.attempt, started_at)

@@ -1,6 +1,7 @@
 """Who listens to whose changes in this process: commits wake the event streams of a person's open pages.
 
-It carries no content. A stream asks the database what the newest revision is, so a wake that is lost costs only time.
+Of changes it carries no content. A stream asks the database what the newest revision is, so a wake that is lost costs only
+time. How far a planning run of this process is, it tells in percent: that is nowhere else, and is worth nothing afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ class Hub:
         self._listeners: dict[int, set[asyncio.Event]] = {}
         self.told: dict[int, int] = {}
         """The newest revision that a stream has read, of everybody who listens."""
+        self.percent: dict[int, int] = {}
+        """How far the planning run of a person is, while it improves a plan."""
         self.is_closing = False
 
     @property
@@ -46,6 +49,14 @@ class Hub:
     def wake_all(self) -> None:
         """Something may have changed of anybody."""
         for user_id in self._listeners:
+            self.wake(user_id)
+
+    def tell(self, user_id: int, percent: int | None) -> None:
+        """How far a planning run is; None: it has ended, which its stored plan tells the pages."""
+        if percent is None:
+            self.percent.pop(user_id, None)
+        else:
+            self.percent[user_id] = percent
             self.wake(user_id)
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ class LineOut(Schema):
 
 
 class MessageOut(Schema):
-    """One message. `waiting`: its answer is being thought about; `lost`: it will have none."""
+    """One message. `waiting`: its answer, or more of it, is being thought about; `lost`: it will not come."""
 
     id: int
     author: Literal["person", "dayloom"]

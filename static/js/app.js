@@ -3,11 +3,13 @@
 
 import address from "./behaviors/address.js";
 import announce from "./behaviors/announce.js";
+import asking from "./behaviors/asking.js";
 import chat from "./behaviors/chat.js";
 import clock from "./behaviors/clock.js";
 import connection from "./behaviors/connection.js";
 import dialog from "./behaviors/dialog.js";
 import drawer from "./behaviors/drawer.js";
+import elapsed from "./behaviors/elapsed.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
 import look from "./behaviors/look.js";
@@ -16,6 +18,7 @@ import nowLine from "./behaviors/now-line.js";
 import offline from "./behaviors/offline.js";
 import palette from "./behaviors/palette.js";
 import permission from "./behaviors/permission.js";
+import planner from "./behaviors/planner.js";
 import quickAdd from "./behaviors/quick-add.js";
 import reminders from "./behaviors/reminders.js";
 import selection from "./behaviors/selection.js";
@@ -25,7 +28,7 @@ import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
 import week from "./behaviors/week.js";
 
-const behaviors = { address, chat, clock, connection, dialog, drawer, example, failures, look, menus, "now-line": nowLine, offline, palette, permission, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
+const behaviors = { address, asking, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, palette, permission, planner, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
 const bound = new Map();
 
 function bind(element) {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
+import re
+from itertools import pairwise
+from threading import Event
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -115,23 +117,68 @@ def test_without_scripts(app: AppServer, open_tab: OpenTab) -> None:
     expect(page.locator(".message")).to_have_count(0)
 
 
-def test_a_model_thinks_and_can_be_cancelled(start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
-    app, tab = ready(start_app, open_tab, model)
-    page, seconds = tab.page, [2.0, 1.0]
+RECORD = """() => {
+  window.pieces = [];
+  new MutationObserver(() => {
+    const said = [...document.querySelectorAll(".message:not([id^=waiting]) .message-text")].at(-1);
+    const text = said?.closest("[data-author=dayloom]") ? said.innerText : "";
+    if (text && text !== window.pieces.at(-1)) window.pieces.push(text);
+  }).observe(document.getElementById("chat-log"), { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def test_lines_arrive_one_after_another(app: AppServer, open_tab: OpenTab) -> None:
+    """What was done is said while the rest is worked out, in a second tab too; nothing that was said is taken back."""
+    for number in range(40):
+        app.post("/tasks", {"text": f"Errand {number} 45min"})
+    tab = open_tab(f"{app.url}/chat")
+    page, other = tab.page, open_tab(f"{app.url}/chat", beside=tab).page
+    page.bring_to_front()
+    page.evaluate(RECORD)
+    page.get_by_label("Message").fill("add buy milk. add call mum. what if I take tomorrow off?")
+    page.keyboard.press("Enter")
+    answer = page.locator(".message[data-author=dayloom]:not([id^=waiting])")
+    expect(page.locator(".waiting-words")).to_have_text("Working out what that would change")
+    expect(answer).to_contain_text("Added buy milk")
+    expect(answer).to_contain_text("Added call mum")
+    expect(page.locator("#chat-log")).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".waiting-words")).to_have_count(0)
+    expect(answer).to_contain_text("Nothing is done yet.")
+    expect(page.locator("#chat-log")).to_have_attribute("aria-busy", "false")
+    expect(answer.get_by_role("button", name="Undo")).to_be_visible()
+    pieces = page.evaluate("window.pieces")
+    assert len(pieces) > 1
+    assert all(whole.startswith(part) for part, whole in pairwise(pieces))
+    expect(other.locator(".message").last).to_have_text(page.locator(".message").last.inner_text(), use_inner_text=True)
+
+
+def test_a_model_thinks_and_can_be_stopped(start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+    """By its button, and by Escape in the field, which leaves the drawer open; the next message is answered."""
+    _, tab = ready(start_app, open_tab, model)
+    page, may_answer = tab.page, Event()
 
     def think(_seen: Seen) -> str:
-        time.sleep(seconds.pop(0))
+        may_answer.wait(20)
         return in_markers("steps", json.dumps([{"kind": "whats_next"}]))
 
     model.reply = think
-    page.goto(f"{app.url}/chat")
-    page.get_by_label("Message").fill("would you look into the plumbing matter")
+    drawer, field, waiting = open_drawer(page), page.get_by_label("Message"), page.locator(".bubble-waiting")
+    field.fill("would you look into the plumbing matter")
     page.keyboard.press("Enter")
-    waiting = page.locator(".bubble-waiting")
-    expect(waiting).to_contain_text("Asking the model")
-    waiting.get_by_role("button", name="Cancel").click()
+    expect(waiting).to_contain_text(re.compile(r"Asking scripted\s+\d+ s"))
+    waiting.get_by_role("button", name="Stop answering").click()
     expect(waiting).to_have_count(0)
-    expect(page.locator(".message").last).to_contain_text("You cancelled this. Nothing was done.")
+    expect(page.locator(".message").last).to_contain_text("You stopped this. Nothing was done.")
+    expect(field).to_be_focused()
+    field.fill("would you look into the plumbing matter")
+    page.keyboard.press("Enter")
+    expect(waiting).to_contain_text("Asking scripted")
+    page.keyboard.press("Escape")
+    expect(page.locator(".message").last).to_contain_text("You stopped this. Nothing was done.")
+    expect(drawer).to_be_visible()
+    may_answer.set()
     answer = say(page, "would you look into the plumbing matter")
     expect(answer).to_contain_text("Nothing else is planned")
     expect(answer).to_contain_text("Understood by the model")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()

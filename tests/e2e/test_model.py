@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -71,6 +72,22 @@ class TestSettings:
         part.get_by_role("button", name="Test connection").click()
         expect(page.locator("#test-result[data-kind=error]")).to_contain_text("key")
         expect(part.get_by_label("API key")).to_have_value(KEY)
+
+    def test_connection_can_be_cancelled(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
+        """The seconds are counted; once cancelled, the model is no longer asked, and can be asked again."""
+        app = start_app(**QUICK)
+        page = open_tab(f"{app.url}/settings").page
+        choose_model(page, app, model)
+        model.fault = "stall"
+        part, test = page.locator("#settings-model"), page.locator("#settings-model [formaction$=test]")
+        test.click()
+        expect(test).to_have_text(re.compile(r"Asking the model \d+ s"), use_inner_text=True)
+        part.get_by_role("button", name="Cancel").click()
+        expect(page.locator("#test-result")).to_have_text("Cancelled. The model is no longer asked.")
+        expect(part.get_by_role("button", name="Cancel")).to_be_hidden()
+        model.fault = None
+        test.click()
+        expect(page.locator("#test-result[data-kind=ok]")).to_contain_text("openai/scripted answers.")
 
     def test_key_is_shown_by_its_end(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
         app, tab = ready(start_app, open_tab, model)

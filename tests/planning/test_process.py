@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import AsyncIterator
+from itertools import islice
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ import pytest_asyncio
 
 from planning.exchange import plan_from_dict, problem_to_dict
 from planning.problem import Problem
-from planning.process import ROOT, SolverProcess, SolverUnavailable
+from planning.process import ROOT, Effort, SolverProcess, SolverUnavailable
 from tests.planning.cases import assert_valid, day, job, starts
 from tests.planning.test_engine import weeks
 
@@ -65,6 +66,29 @@ class TestSolve:
         await solver.start()
         assert solver.pid is not None
         assert psutil.Process(solver.pid).nice() >= 10
+
+
+class TestFollowed:
+    async def test_tells_how_far_it_is(self, solver: SolverProcess) -> None:
+        effort = Effort()
+        plan = await solver.solve(weeks(8, 60), 30, effort)
+        assert (plan.status, effort.share) == ("best_found", 0.9)
+
+    async def test_ends_with_the_best_so_far(self, solver: SolverProcess) -> None:
+        """Asked for before it begins, that is the draft or a little more; the next solve of the same child is whole again."""
+        ended, whole = Effort(), Effort()
+        ended.end()
+        assert_valid(LONG, await solver.solve(LONG, 30, ended))
+        pid = solver.pid
+        await solver.solve(weeks(8, 60), 30, whole)
+        assert (ended.share, whole.share) == (0.0, 0.9)
+        assert solver.pid == pid
+
+    async def test_an_end_that_comes_too_late(self, solver: SolverProcess) -> None:
+        effort = Effort()
+        await solver.solve(day(job("a")), 5, effort)
+        effort.end()
+        assert starts(await solver.solve(day(job("a")), 5)) == {"a": 0}
 
 
 class TestKilled:
@@ -148,7 +172,8 @@ class TestChild:
             assert child.stdout is not None
             child.stdin.write(b"".join(json.dumps(request).encode() + b"\n" for request in asked))
             child.stdin.flush()
-            answers = [json.loads(child.stdout.readline()) for _ in asked]
+            said = (json.loads(line) for line in child.stdout)
+            answers = [*islice((line for line in said if "progress" not in line), len(asked))]
             child.stdin.close()
             assert child.wait(5) == 0
         assert [answer["id"] for answer in answers] == [1, 2, 3]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from selectolax.lexbor import LexborHTMLParser
 
+from assistant.operations import AddTask
+from services.chat import ChatService
+from services.chat_acts import Reply
 from tests.support.pages import Site, has, parse, targets, text, value
 from tests.support.stage import Stage
 
@@ -13,7 +18,7 @@ REGIONS = ["#chat-log", "#chat-suggestions", "#chat-error"]
 async def say(site: Site, message: str) -> LexborHTMLParser:
     """What htmx shows of a message once it is answered: at once, or after waiting for it."""
     shown = await site.press("/chat", {"text": message})
-    while (waiting := shown.css_first("[id^=waiting]")) is not None:
+    while (waiting := shown.css_first("[id^=waiting] [hx-get]")) is not None:
         shown = await site.part(str(waiting.attributes["hx-get"]))
     return shown
 
@@ -83,6 +88,54 @@ class TestSay:
     async def test_markup_stays_text(self, site: Site) -> None:
         answer = await say(site, "add <img src=x onerror=alert(1)>")
         assert not has(answer, ".message img")
+
+
+class TestPieces:
+    async def ask(self, stage: Stage, message: str) -> int:
+        """A message that nobody answers."""
+        async with stage.writing() as scope:
+            return await ChatService(scope).ask(message)
+
+    async def test_waits_with_what_is_being_done(self, site: Site, stage: Stage) -> None:
+        """The log is busy meanwhile, so that it is read out once; what asks for more says what it has seen."""
+        message_id = await self.ask(stage, "add buy milk. add call mum")
+        shown = await site.part("/chat/log")
+        assert text(shown, ".waiting-words") == "Reading your tasks"
+        assert has(shown, "#chat-log[aria-busy=true]")
+        assert has(shown, f"[hx-get='/chat/{message_id}/answer?seen=reading-0'][hx-trigger^=load]")
+        async with stage.writing() as scope:
+            await ChatService(scope).tell(Reply(reply_to_id=message_id), "asking", "openrouter/deepseek/v3")
+        stage.clock.advance(seconds=3)
+        assert text(await site.page("/chat"), ".waiting-words") == "Asking v3 3 s"
+
+    async def test_a_step_and_its_end(self, site: Site, stage: Stage) -> None:
+        message_id = await self.ask(stage, "add buy milk. add call mum")
+        async with stage.writing() as scope:
+            await ChatService(scope).step(AddTask(text="buy milk"), Reply(reply_to_id=message_id))
+        shown = await site.part(f"/chat/{message_id}/answer?seen=reading-0")
+        assert text(shown, ".message[data-author=dayloom] .message-text").startswith("Added buy milk")
+        assert text(shown, ".waiting-words") == "Doing the rest"
+        assert not has(shown, ".card-offer")
+        ended = await site.press(f"/chat/{message_id}/cancel")
+        assert "You stopped this here." in text(ended, ".message[data-author=dayloom] .message-text")
+        assert has(ended, "#chat-log[aria-busy=false] .card-offer[data-purpose=undo]")
+        assert not has(ended, "[id^=waiting]")
+
+    async def test_more_wakes_who_waits(self, site: Site, stage: Stage) -> None:
+        """Who has seen all that there is hears of the next piece; nobody hears of another's."""
+        message_id = await self.ask(stage, "add buy milk. add call mum")
+        stage.database.listeners.append(site.app.state.hub.wake)
+        waiting = asyncio.create_task(site.part(f"/chat/{message_id}/answer?seen=reading-0"))
+        async with stage.writing(stage.eve) as scope:
+            await ChatService(scope).ask("add rob the bank")
+        async with stage.writing() as scope:
+            await ChatService(scope).step(AddTask(text="buy milk"), Reply(reply_to_id=message_id))
+        shown = await waiting
+        assert "Added buy milk" in text(shown, ".message[data-author=dayloom] .message-text")
+        assert "rob" not in str(shown.html)
+
+    async def test_the_drawer_hears_the_page(self, site: Site) -> None:
+        assert has(await site.part("/chat/drawer"), "section.chat[hx-get='/chat/log'][hx-trigger^='changed from:#stream']")
 
 
 class TestAnswer:

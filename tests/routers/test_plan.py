@@ -36,6 +36,17 @@ def change_set(tree: LexborHTMLParser) -> list[str]:
     return [operation["kind"] for operation in stored["operations"]]
 
 
+class TestStop:
+    async def test_ends_the_run_of_who_asks(self, site: Site, stage: Stage) -> None:
+        efforts = site.app.state.efforts
+        async with efforts.following(stage.ada, 2.0) as mine, efforts.following(stage.eve, 2.0) as hers:
+            assert "best plan so far is kept" in text(await site.press("/plan/stop"), ".toast-text")
+            assert (mine.is_ended, hers.is_ended) == (True, False)
+
+    async def test_nothing_runs(self, site: Site) -> None:
+        assert "nothing is being improved" in text(await site.press("/plan/stop"), ".toast-text")
+
+
 class TestVersions:
     async def test_empty(self, site: Site) -> None:
         assert "No plan has been made yet" in text(await site.page("/plan/versions"), ".empty")

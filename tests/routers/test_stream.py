@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from fastapi import Request
 from fastapi.sse import ServerSentEvent
@@ -12,12 +12,14 @@ from fastapi.sse import ServerSentEvent
 from routers.stream import stream
 from tests.e2e.server import AppServer
 from tests.support.cast import Cast
+from tests.support.pages import Site
+from tests.support.stage import Stage
 
 PATIENCE_SECONDS = 15
 
 
 def events(server: AppServer, wanted: int, last_id: str | None = None, act: bool = False) -> list[tuple[str, str]]:
-    """The first events of a new stream, as (name, id)."""
+    """The first changes of a new stream, as (name, id)."""
     headers = {"Last-Event-ID": last_id} if last_id is not None else {}
     found: list[tuple[str, str]] = []
     event: dict[str, str] = {}
@@ -30,8 +32,8 @@ def events(server: AppServer, wanted: int, last_id: str | None = None, act: bool
             name, _, value = line.partition(":")
             if line:
                 event[name] = value.strip()
-            elif "event" in event:
-                found.append((event["event"], event["id"]))
+            else:
+                found += [(event["event"], event["id"])] if event.get("event") == "changed" else []
                 event = {}
             if len(found) == wanted:
                 return found
@@ -89,3 +91,23 @@ async def shut_out_at_first(events: AsyncIterator[ServerSentEvent], cast: Cast) 
         async for event in events:
             yield event
             await cast.disable(cast.member)
+
+
+async def test_tells_how_far_the_planner_is(site: Site, stage: Stage) -> None:
+    """To the pages of its person alone, and that it has ended; it is no change, and has no number."""
+    hub = site.app.state.hub
+    base = {"type": "http", "method": "GET", "path": "/stream", "query_string": b"", "headers": [], "app": site.app}
+    events = stream(Request(base), None)
+    assert isinstance(events, AsyncGenerator)
+    assert (await anext(events)).comment == "listening"
+    hub.tell(stage.eve, 90)
+    hub.tell(stage.ada, 40)
+    told = await anext(events)
+    hub.tell(stage.ada, None)
+    hub.wake(stage.ada)
+    ended = await anext(events)
+    assert [(event.event, event.raw_data, event.id) for event in (told, ended)] == [
+        ("planning", "40", None),
+        ("planning", "", None),
+    ]
+    await events.aclose()

@@ -314,12 +314,12 @@ class TestAnswers:
 
 
 class TestTurns:
-    async def test_a_cancelled_turn_does_nothing(self, stage: Stage) -> None:
+    async def test_a_stopped_turn_does_nothing(self, stage: Stage) -> None:
         task_id = await stage.add("Write report 2h")
         async with stage.writing() as scope:
             message_id = await ChatService(scope).ask("complete the report")
         mine = turns(stage)
-        await mine.cancel(stage.ada, message_id)
+        await mine.stop(stage.ada, message_id)
         await mine.take(stage.ada, message_id)
         assert (await stage.task(task_id)).status is TaskStatus.OPEN
         async with stage.reading() as scope:

@@ -67,7 +67,7 @@ async def test_a_failing_model_says_that_rules_answered(stage: Stage, model: Mod
     assert await logged(stage) == 1
 
 
-async def test_cancelled_while_the_model_thinks(stage: Stage, model: ModelServer) -> None:
+async def test_stopped_while_the_model_thinks(stage: Stage, model: ModelServer) -> None:
     task_id = await stage.add("Write report 2h")
     await stage.use_model(model.url)
     model.fault, model.slow_seconds = "slow", 3.0
@@ -80,7 +80,7 @@ async def test_cancelled_while_the_model_thinks(stage: Stage, model: ModelServer
         return bool(model.calls)
 
     await until(is_asked)
-    await mine.cancel(stage.ada, message_id)
+    await mine.stop(stage.ada, message_id)
     with pytest.raises(asyncio.CancelledError):
         await turn
     async with stage.reading() as scope:

@@ -11,7 +11,9 @@ from assistant.gateway import Gateway
 from models import Block, BlockSource, LeaseKind, Plan, Run, RunLease
 from planning.problem import Plan as KernelPlan
 from planning.problem import Problem
+from planning.process import Effort
 from repositories.leases import LeaseRepository
+from services.efforts import Efforts
 from services.events import EventEdit, EventService
 from services.runs import Runner, ask_plan
 from services.time_entries import TimeEntryService
@@ -27,10 +29,26 @@ class Gate(SolverInside):
         self.open = asyncio.Event()
         self.solved = 0
 
-    async def solve(self, problem: Problem, seconds: float) -> KernelPlan:
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
         self.entered.set()
         await self.open.wait()
         self.solved += 1
+        return await super().solve(problem, seconds, effort)
+
+
+class Patient(SolverInside):
+    """Is at 40 % until it is told to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = asyncio.Event()
+
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
+        assert effort is not None
+        ended, effort.share = asyncio.Event(), 0.4
+        effort.begin(ended.set)
+        self.entered.set()
+        await ended.wait()
         return await super().solve(problem, seconds)
 
 
@@ -41,10 +59,10 @@ class Broken(NoSolver):
         super().__init__()
         self.is_mended = False
 
-    async def solve(self, problem: Problem, seconds: float) -> KernelPlan:
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> KernelPlan:
         if not self.is_mended:
             raise RuntimeError("A defect.")
-        return await super().solve(problem, seconds)
+        return await super().solve(problem, seconds, effort)
 
 
 async def lease(stage: Stage, kind: LeaseKind = LeaseKind.PLAN) -> RunLease:
@@ -90,6 +108,33 @@ class TestPlan:
         await stage.planned()
         assert (await stage.blocks(mine))[0].start_at == (await stage.blocks(hers, stage.eve))[0].start_at
         assert [block.user_id for block in await stage.all_blocks()] == [stage.ada]
+
+
+class TestFollowed:
+    async def test_ended_early_by_its_person_alone(self, stage: Stage) -> None:
+        """The best plan so far is stored as at its end, and nothing is due any more."""
+        stage.settings = stage.settings.model_copy(update={"plan_seconds": 1000.0})
+        task_id, solver = await stage.add("Write 2h"), Patient()
+        told: list[tuple[int, int | None]] = []
+        heard = asyncio.Event()
+
+        def tell(user_id: int, percent: int | None) -> None:
+            told.append((user_id, percent))
+            if percent == 40:
+                heard.set()
+
+        efforts = Efforts(tell, pace_seconds=0.0)
+        background = asyncio.create_task(stage.settle(stage.runner(solver, efforts)))
+        await solver.entered.wait()
+        await heard.wait()
+        assert not efforts.end(stage.eve)
+        assert efforts.end(stage.ada)
+        await background
+        assert {user_id for user_id, _ in told} == {stage.ada}
+        assert told[-1] == (stage.ada, None)
+        assert [block.source for block in await stage.blocks(task_id)] == [BlockSource.PLANNER]
+        assert (await lease(stage)).due_seconds is None
+        assert not efforts.end(stage.ada)
 
 
 class TestOvertaken:

@@ -22,10 +22,11 @@ from db import Database
 from models import Block, Preferences, Task
 from planning.engine import solve
 from planning.problem import Plan, Problem
-from planning.process import SolverProcess, SolverUnavailable
+from planning.process import Effort, SolverProcess, SolverUnavailable
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from services import users
+from services.efforts import Efforts
 from services.runs import Runner
 from services.scope import Scope
 from services.settings import SettingsService
@@ -62,14 +63,14 @@ class BareSettings(Settings):
 class NoSolver(SolverProcess):
     """A solver whose process always died: the draft stands, and no test waits for a process that it is not about."""
 
-    async def solve(self, problem: Problem, seconds: float) -> Plan:
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> Plan:
         raise SolverUnavailable("There is no solver in this test.")
 
 
 class SolverInside(SolverProcess):
     """The real solver without a process of its own."""
 
-    async def solve(self, problem: Problem, seconds: float) -> Plan:
+    async def solve(self, problem: Problem, seconds: float, effort: Effort | None = None) -> Plan:
         return await asyncio.to_thread(solve, problem, seconds=seconds, clock=time.monotonic)
 
 
@@ -122,9 +123,9 @@ class Stage:
             person = await users.get_person(session, self.settings, who or self.ada)
             yield Scope(session, person, self.clock(), self.settings)
 
-    def runner(self, solver: SolverProcess | None = None) -> Runner:
+    def runner(self, solver: SolverProcess | None = None, efforts: Efforts | None = None) -> Runner:
         """A background of its own."""
-        return Runner(self.database, self.settings, self.gateway, solver or NoSolver(), self.clock)
+        return Runner(self.database, self.settings, self.gateway, solver or NoSolver(), self.clock, efforts)
 
     async def add(self, text: str, who: int | None = None) -> int:
         """Add a task by its line of text; its id."""
