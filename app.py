@@ -18,6 +18,7 @@ import logs
 from assistant.gateway import Gateway, warm
 from config import ROOT, Settings, get_settings
 from db import Database
+from outbound import Outbound
 from planning.process import SolverProcess
 from routers import (
     account,
@@ -149,7 +150,8 @@ def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[
     """Give the application what its requests work with."""
     state = app.state
     state.settings, state.database, state.clock = settings, database, clock
-    state.gateway, state.solver, state.hub = Gateway(), SolverProcess(), Hub()
+    state.gateway = Gateway(outbound=Outbound(settings.outbound))
+    state.solver, state.hub = SolverProcess(), Hub()
     state.turns = ChatTurns(database, settings, state.gateway, state.solver, clock)
     state.mailer, state.redis = Mailer(settings), None
     shared: list[Counter] = []

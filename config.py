@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
+from addresses import OWN_MACHINE, PUBLIC_ONLY, Policy, parse_allowed
 from errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     jwt_secret: SecretStr = SecretStr("")
     session_idle_days: SessionDays = 14
     session_absolute_days: SessionDays = 90
+    outbound_private: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
     log_format: Literal["plain", "json"] = "plain"
@@ -128,6 +130,16 @@ class Settings(BaseSettings):
             raise ValueError("is a number of requests in a time, such as 600/minute or 20/second") from None
         return limit
 
+    @field_validator("outbound_private")
+    @classmethod
+    def _places_are_named(cls, places: str) -> str:
+        for place in _listed(places):
+            try:
+                parse_allowed(place)
+            except ValueError:
+                raise ValueError(f"lists places such as localhost:11434, 192.168.1.0/24; not {place[:100]}") from None
+        return places
+
     @field_validator("timezone")
     @classmethod
     def _zone_is_known(cls, zone: str) -> str:
@@ -198,6 +210,13 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{host}:{self.port}"
 
     @property
+    def outbound(self) -> Policy:
+        """Which addresses people may have opened. Who sits at the machine, alone, could open its network without Dayloom."""
+        if self.outbound_private:
+            return Policy(allowed=tuple(parse_allowed(place) for place in _listed(self.outbound_private)))
+        return PUBLIC_ONLY if self.has_accounts or not self.is_loopback else OWN_MACHINE
+
+    @property
     def has_accounts(self) -> bool:
         """Whether people sign in; otherwise whoever reaches the server is its one person."""
         return self.auth == "accounts"
@@ -229,6 +248,11 @@ def get_settings() -> Settings:
         raise ConfigurationError(f".env cannot be read: {error}.") from None
     _refuse_open_doors(settings)
     return settings
+
+
+def _listed(places: str) -> list[str]:
+    """What stands between the commas; `none` is nothing."""
+    return [place for part in places.split(",") if (place := part.strip().lower()) not in {"", "none"}]
 
 
 def _refuse_open_doors(settings: Settings) -> None:

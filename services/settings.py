@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from addresses import Policy, RefusedAddressError, parse_address
 from assistant.advice import CallRecord, ModelSettings
 from assistant.gateway import Gateway
 from config import ZONES
@@ -68,7 +69,7 @@ class SettingsService:
 
     async def save_model(self, form: Mapping[str, str]) -> None:
         """Store the model; the key is encrypted. Raises InvalidInputError with a sentence for each field at fault."""
-        edit = parse_model(form)
+        edit = parse_model(form, self.scope.settings.outbound)
         await self.scope.lock()
         preferences = await self._preferences()
         preferences.model, preferences.api_base = edit.model, edit.api_base
@@ -81,7 +82,7 @@ class SettingsService:
 
     async def model_to_test(self, form: Mapping[str, str]) -> ModelSettings:
         """The form's model as it would be asked, with the stored key where the form has none."""
-        edit = parse_model(form)
+        edit = parse_model(form, self.scope.settings.outbound)
         preferences = await self._preferences()
         trial = Preferences(
             model=edit.model,
@@ -134,14 +135,14 @@ async def test_connection(model: ModelSettings, gateway: Gateway) -> CallRecord:
     return await gateway.test_connection(model)
 
 
-def parse_model(form: Mapping[str, str]) -> ModelEdit:
+def parse_model(form: Mapping[str, str], outbound: Policy) -> ModelEdit:
     """Read the model form. Raises InvalidInputError with a sentence for each field at fault."""
     errors: dict[str, str] = {}
     model, address = form.get("model", "").strip(), form.get("api_base", "").strip()
     if "/" not in model.strip("/") or len(model) > MAX_MODEL or any(sign.isspace() for sign in model):
         errors["model"] = "Name the provider and the model, such as openrouter/deepseek/deepseek-v3.2-exp."
-    if address and (not address.startswith(("http://", "https://")) or len(address) > MAX_ADDRESS or " " in address):
-        errors["api_base"] = "An address starts with http:// or https://, such as http://127.0.0.1:11434/v1."
+    if address and (refusal := _refused(address, outbound)):
+        errors["api_base"] = refusal
     tokens = form.get("max_tokens", "").strip()
     if not (tokens.isascii() and tokens.isdecimal() and len(tokens) < 7 and 100 <= int(tokens) <= 10_000):
         errors["max_tokens"] = "A whole number from 100 to 10000."
@@ -158,3 +159,14 @@ def parse_model(form: Mapping[str, str]) -> ModelEdit:
         raise InvalidInputError("Some fields need another look.", errors)
     kept = None if not key and not form.get("remove_key") else key
     return ModelEdit(model, address or None, kept, int(tokens), temperature)
+
+
+def _refused(address: str, outbound: Policy) -> str | None:
+    """Why an address cannot be used, as far as its spelling tells; what a name stands for is seen when it is opened."""
+    if len(address) > MAX_ADDRESS:
+        return f"At most {MAX_ADDRESS} characters; this has {len(address)}."
+    try:
+        outbound.check_spelled(parse_address(address))
+    except RefusedAddressError as error:
+        return str(error)
+    return None

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from addresses import OWN_MACHINE
 from errors import InvalidInputError
 from models import Preferences
 from services import model_settings
@@ -36,7 +37,7 @@ async def save_model(stage: Stage, form: Mapping[str, str]) -> None:
 class TestParseModel:
     @pytest.mark.parametrize("tokens", ["100", "10000", " 2000 "])
     def test_valid(self, tokens: str) -> None:
-        edit = parse_model(MODEL | {"max_tokens": tokens, "temperature": "0,7", "api_key": ""})
+        edit = parse_model(MODEL | {"max_tokens": tokens, "temperature": "0,7", "api_key": ""}, OWN_MACHINE)
         assert (edit.max_tokens, edit.temperature, edit.api_key) == (int(tokens), 0.7, None)
 
     @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ class TestParseModel:
     )
     def test_invalid(self, changes: dict[str, str], field: str) -> None:
         with pytest.raises(InvalidInputError) as caught:
-            parse_model(MODEL | changes)
+            parse_model(MODEL | changes, OWN_MACHINE)
         assert [*caught.value.fields] == [field]
 
 
