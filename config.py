@@ -5,7 +5,6 @@ A value that cannot be used stops the start with one line that names it; nothing
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from email.utils import parseaddr
 from functools import cache
@@ -52,6 +51,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1, le=200)
     redis_url: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
+    secret_key_previous: SecretStr = SecretStr("")
     jwt_secret: SecretStr = SecretStr("")
     session_idle_days: SessionDays = 14
     session_absolute_days: SessionDays = 90
@@ -88,7 +88,7 @@ class Settings(BaseSettings):
             ip_address(host)
         return host
 
-    @field_validator("auth", "log_format", "log_level", mode="before")
+    @field_validator("auth", "log_format", "log_level", "outbound_private", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     @field_validator("outbound_private")
     @classmethod
     def _places_are_named(cls, places: str) -> str:
-        for place in _listed(places):
+        for place in [] if places == "none" else parts(places):
             try:
                 parse_allowed(place)
             except ValueError:
@@ -170,6 +170,13 @@ class Settings(BaseSettings):
                 "must have at least 32 characters; `python -c 'import secrets; print(secrets.token_urlsafe(48))'` makes one"
             )
         return key
+
+    @field_validator("secret_key_previous")
+    @classmethod
+    def _previous_are_long(cls, keys: SecretStr) -> SecretStr:
+        if any(len(key) < 32 for key in parts(keys.get_secret_value())):
+            raise ValueError("lists former values of SECRET_KEY, with commas between; each has at least 32 characters")
+        return keys
 
     @field_validator("database_url")
     @classmethod
@@ -212,8 +219,10 @@ class Settings(BaseSettings):
     @property
     def outbound(self) -> Policy:
         """Which addresses people may have opened. Who sits at the machine, alone, could open its network without Dayloom."""
+        if self.outbound_private == "none":
+            return PUBLIC_ONLY
         if self.outbound_private:
-            return Policy(allowed=tuple(parse_allowed(place) for place in _listed(self.outbound_private)))
+            return Policy(allowed=tuple(parse_allowed(place) for place in parts(self.outbound_private)))
         return PUBLIC_ONLY if self.has_accounts or not self.is_loopback else OWN_MACHINE
 
     @property
@@ -250,9 +259,9 @@ def get_settings() -> Settings:
     return settings
 
 
-def _listed(places: str) -> list[str]:
-    """What stands between the commas; `none` is nothing."""
-    return [place for part in places.split(",") if (place := part.strip().lower()) not in {"", "none"}]
+def parts(text: str) -> list[str]:
+    """What stands between the commas."""
+    return [found for part in text.split(",") if (found := part.strip())]
 
 
 def _refuse_open_doors(settings: Settings) -> None:
@@ -280,18 +289,3 @@ def _refuse_unreadable_lines(path: Path) -> None:
         for line in parse_stream(file):
             if line.error:
                 raise ConfigurationError(f".env cannot be read at line {line.original.line}: write NAME=value.")
-
-
-def secret_key(settings: Settings, folder: Path = ROOT / "var") -> str:
-    """SECRET_KEY, or a key that is made at the first start and kept in `var/secret_key`, readable by its owner alone."""
-    configured = settings.secret_key.get_secret_value()
-    if configured:
-        return configured
-    path = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()

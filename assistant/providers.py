@@ -45,6 +45,10 @@ def unusable(settings: ModelSettings, policy: Policy) -> Failure | None:
             policy.check_spelled(parse_address(address))
     except RefusedAddressError as error:
         return Failure("settings", error.what, error.todo)
+    if settings.is_key_lost:
+        return Failure(
+            "key", "The stored API key cannot be read any more, since SECRET_KEY has changed", "enter it again in Settings"
+        )
     if key and not _HEADER_SAFE.fullmatch(key):
         return Failure("key", "The API key has characters that no key has", "paste it again in Settings")
     if key or prefix in KEYLESS or address:

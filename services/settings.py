@@ -13,7 +13,7 @@ from errors import InvalidInputError
 from models import CONTEXT_LENGTH, LeaseKind, ModelCall, Preferences
 from repositories.model_calls import ModelCallRepository
 from repositories.users import UserRepository
-from services import model_settings
+from services import model_settings, vault
 from services.context import ContextService
 from services.fields import Fields
 from services.scope import Scope
@@ -75,7 +75,7 @@ class SettingsService:
         preferences.model, preferences.api_base = edit.model, edit.api_base
         preferences.max_tokens, preferences.temperature = edit.max_tokens, edit.temperature
         if edit.api_key is not None:
-            encrypted = model_settings.encrypt(edit.api_key, self.scope.settings) if edit.api_key else None
+            encrypted = vault.encrypt(edit.api_key, self.scope.settings) if edit.api_key else None
             preferences.api_key_encrypted = encrypted
         await self.scope.session.flush()
         await self.scope.changed(is_replanned=False)
@@ -92,7 +92,7 @@ class SettingsService:
             api_key_encrypted=preferences.api_key_encrypted if edit.api_key is None else None,
         )
         resolved = model_settings.resolve(trial, self.scope.settings)
-        return resolved.model_copy(update={"api_key": edit.api_key}) if edit.api_key else resolved
+        return resolved.model_copy(update={"api_key": edit.api_key, "is_key_lost": False}) if edit.api_key else resolved
 
     async def log_call(self, call: CallRecord) -> None:
         """Keep a test call in the AI log: it was a call like any other."""

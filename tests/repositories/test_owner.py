@@ -44,6 +44,11 @@ OF_ALL = {"get_first", "lock_creation", "count", "list_due", "seconds_to_next", 
 """What the background and the start ask about everybody, where no person asks; what finds out who asks, by an address or a
 secret; the two lists of those who run the instance (`services.accounts` refuses everybody else); and counts of limits, which
 know a digest and no person."""
+    *("list_everybody", "list_newest", "list_after"),
+}
+"""What the background and the start ask about everybody, where no person asks; what finds out who asks, by an address or a
+secret; and the lists of those who run the instance (`services.accounts` refuses everybody else; `list_after` is the command
+line's)."""
 OWNED_BY_ROW = {
     "add",
     "delete",

@@ -157,7 +157,7 @@ class TestBelieved:
         return {"sub": str(cast.member.id), "aud": "dayloom", "typ": "access", "jti": "a", "iat": now, "exp": now + 600}
 
     def key(self, cast: Cast) -> bytes:
-        return jwt_tokens._key(cast.stage.settings)
+        return jwt_tokens._keys(cast.stage.settings)[0]
 
     async def test_of_another_front_end(self, cast: Cast) -> None:
         """Whoever shares the secret may make them."""
@@ -274,6 +274,6 @@ async def test_without_accounts(site: Site) -> None:
 
 async def test_key_is_long(cast: Cast) -> None:
     """At least 256 bits, and not the key with which other things are encrypted."""
-    key = jwt_tokens._key(cast.stage.settings)
+    key = jwt_tokens._keys(cast.stage.settings)[0]
     assert len(key) >= 32
     assert key != cast.stage.settings.secret_key.get_secret_value().encode()
