@@ -142,6 +142,12 @@ class Policy:
     def _allows(self, address: Address, place: IP) -> bool:
         return self.allows_all or any(rule.covers(address, place) for rule in self.allowed)
 
+    @classmethod
+    def of(cls, text: str) -> Policy:
+        """What OUTBOUND_PRIVATE says: entries between commas, or `none`. Raises ValueError with the first that is neither."""
+        said = [part.strip() for part in text.split(",") if part.strip()]
+        return cls(allowed=() if said == ["none"] else tuple(parse_allowed(part) for part in said))
+
 
 PUBLIC_ONLY = Policy()
 OWN_MACHINE = Policy(allows_all=True)
@@ -180,16 +186,20 @@ def parse_allowed(text: str) -> Allowed:
         return Allowed(networks=(ip_network(bare),))
     except ValueError:
         pass
-    parts = urlsplit(f"//{bare}")
+    try:
+        parts = urlsplit(f"//{bare}")
+        port = parts.port
+    except ValueError:
+        raise _unlisted(text) from None
     host = _plain_host(parts.hostname or "", is_bracketed="[" in parts.netloc)
     if host is None or "@" in bare or parts.path or parts.query or parts.fragment:
-        raise ValueError(text)
+        raise _unlisted(text)
     if host == "localhost":
-        return Allowed(networks=_LOOPBACK, port=parts.port)
+        return Allowed(networks=_LOOPBACK, port=port)
     try:
-        return Allowed(networks=(ip_network(host),), port=parts.port)
+        return Allowed(networks=(ip_network(host),), port=port)
     except ValueError:
-        return Allowed(host=host, port=parts.port)
+        return Allowed(host=host, port=port)
 
 
 def place_of(place: IP) -> tuple[Place, IP]:
@@ -236,6 +246,10 @@ def _plain_host(host: str, *, is_bracketed: bool) -> str | None:
         except ValueError:
             return None
     return name
+
+
+def _unlisted(text: str) -> ValueError:
+    return ValueError(f"lists places such as localhost:11434, 192.168.1.0/24; not {text[:100]}")
 
 
 def _never(address: Address, shown: str) -> RefusedAddressError:

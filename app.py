@@ -35,6 +35,7 @@ from routers import (
     insights,
     installation,
     look,
+    oidc,
     palette,
     parts,
     people,
@@ -89,6 +90,7 @@ PAGES = (
     events,
     settings,
     look,
+    oidc,
     palette,
     welcome,
     hours,
@@ -100,7 +102,7 @@ PAGES = (
     stream,
 )
 """They are for whoever is signed in."""
-OPEN = (sign_in, installation, health, docs)
+OPEN = (sign_in, oidc, installation, health, docs)
 """They are for everybody, and read nothing of anybody."""
 API, AUTH = "/api/v1", "/auth"
 SHOWN_AS_BEARER = HTTPBearer(

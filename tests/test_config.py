@@ -68,6 +68,8 @@ class TestSettings:
             ("jwt_secret", "short"),
             ("secret_key_previous", f"{'k' * 32},short"),
             ("outbound_private", "http://ollama"),
+            ("oidc_issuer", "http://id.example.org"),
+            ("oidc_issuer", "https://"),
             ("session_idle_days", 0),
             ("smtp_url", "mail.example.org"),
             ("smtp_url", "http://mail.example.org"),
