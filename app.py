@@ -18,6 +18,7 @@ import logs
 from assistant.gateway import Gateway, warm
 from config import ROOT, Settings, get_settings
 from db import Database
+from outbound import Outbound
 from planning.process import SolverProcess
 from routers import (
     account,
@@ -35,6 +36,7 @@ from routers import (
     insights,
     installation,
     look,
+    oidc,
     palette,
     parts,
     people,
@@ -91,6 +93,7 @@ PAGES = (
     events,
     settings,
     look,
+    oidc,
     palette,
     welcome,
     hours,
@@ -104,7 +107,7 @@ PAGES = (
     stream,
 )
 """They are for whoever is signed in."""
-OPEN = (sign_in, installation, health, docs)
+OPEN = (sign_in, oidc, installation, health, docs)
 """They are for everybody, and read nothing of anybody."""
 API, AUTH = "/api/v1", "/auth"
 SHOWN_AS_BEARER = HTTPBearer(
@@ -154,7 +157,8 @@ def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[
     """Give the application what its requests work with."""
     state = app.state
     state.settings, state.database, state.clock = settings, database, clock
-    state.gateway, state.solver, state.hub = Gateway(), SolverProcess(), Hub()
+    state.gateway = Gateway(outbound=Outbound(settings.outbound))
+    state.solver, state.hub = SolverProcess(), Hub()
     state.efforts = Efforts(state.hub.tell)
     state.turns = ChatTurns(database, settings, state.gateway, state.solver, clock)
     state.mailer, state.redis = Mailer(settings), None

@@ -24,6 +24,9 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Dayloom: a d
 user_cli = typer.Typer(no_args_is_help=True, help="People of an instance with accounts (AUTH=accounts).")
 cli.add_typer(user_cli, name="user")
 
+keys_cli = typer.Typer(no_args_is_help=True, help="What SECRET_KEY encrypts.")
+cli.add_typer(keys_cli, name="keys")
+
 GRACE_SECONDS = 5
 
 
@@ -142,6 +145,32 @@ async def _link(settings: Settings, email: str) -> str | None:
             if link is not None:
                 await door.note("link shown", None, email or "set up")
             return link
+    finally:
+        await database.close()
+
+
+@keys_cli.command("rotate")
+def rotate_keys() -> None:
+    """Encrypt all stored keys with SECRET_KEY that a key of SECRET_KEY_PREVIOUS still reads. Safe to repeat."""
+    import asyncio
+
+    from errors import AppError
+
+    with _told():
+        settings = get_settings()
+        try:
+            typer.echo(asyncio.run(_rotated(settings)))
+        except AppError as error:
+            raise ConfigurationError(error.message) from None
+
+
+async def _rotated(settings: Settings) -> str:
+    from db import Database
+    from services import vault
+
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        return (await vault.rotate(database, settings)).sentence
     finally:
         await database.close()
 

@@ -5,7 +5,6 @@ A value that cannot be used stops the start with one line that names it; nothing
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from email.utils import parseaddr
 from functools import cache
@@ -23,6 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
+from addresses import OWN_MACHINE, PUBLIC_ONLY, Policy
 from errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -51,11 +51,18 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1, le=200)
     redis_url: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
+    secret_key_previous: SecretStr = SecretStr("")
     jwt_secret: SecretStr = SecretStr("")
     session_idle_days: SessionDays = 14
     session_absolute_days: SessionDays = 90
+    outbound_private: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: Annotated[str, Field(max_length=40)] = "single sign-on"
+    oidc_domains: Annotated[frozenset[str], NoDecode] = frozenset()
     log_format: Literal["plain", "json"] = "plain"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     timezone: str = ""
@@ -86,7 +93,7 @@ class Settings(BaseSettings):
             ip_address(host)
         return host
 
-    @field_validator("auth", "log_format", "log_level", mode="before")
+    @field_validator("auth", "log_format", "log_level", "outbound_private", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -109,13 +116,13 @@ class Settings(BaseSettings):
     @classmethod
     def _origins_are_named(cls, origins: object) -> object:
         """Origins between commas. There is no "all": without accounts, whoever may ask may do everything."""
-        found = [part.strip().rstrip("/") for part in origins.split(",")] if isinstance(origins, str) else origins
+        found = [part.rstrip("/") for part in parts(origins)] if isinstance(origins, str) else origins
         if not isinstance(found, Iterable):
             return found
-        named = frozenset(str(origin).lower() for origin in found if origin)
+        named = frozenset(str(origin).lower() for origin in found)
         for origin in named:
-            parts = urlsplit(origin)
-            if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}" or "*" in origin:
+            read = urlsplit(origin)
+            if read.scheme not in {"http", "https"} or origin != f"{read.scheme}://{read.netloc}" or "*" in origin:
                 raise ValueError(f"names each origin, such as https://app.example.org, with commas between; not {origin[:100]}")
         return named
 
@@ -128,12 +135,32 @@ class Settings(BaseSettings):
             raise ValueError("is a number of requests in a time, such as 600/minute or 20/second") from None
         return limit
 
+    @field_validator("outbound_private")
+    @classmethod
+    def _places_are_named(cls, places: str) -> str:
+        Policy.of(places)
+        return places
+
     @field_validator("timezone")
     @classmethod
     def _zone_is_known(cls, zone: str) -> str:
         if zone and zone not in ZONES:
             raise ValueError("must be an IANA zone such as Europe/Berlin")
         return zone
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_is_secure(cls, issuer: str) -> str:
+        read = urlsplit(issuer)
+        is_here = read.hostname in {"localhost", "127.0.0.1", "::1"}
+        if issuer and (not read.hostname or (read.scheme != "https" and not (is_here and read.scheme == "http"))):
+            raise ValueError("must be an https:// address, such as https://id.example.org/realms/team")
+        return issuer
+
+    @field_validator("oidc_domains", mode="before")
+    @classmethod
+    def _domains_are_folded(cls, domains: object) -> object:
+        return frozenset(part.lower().lstrip("@") for part in parts(domains)) if isinstance(domains, str) else domains
 
     @field_validator("smtp_url")
     @classmethod
@@ -158,6 +185,13 @@ class Settings(BaseSettings):
                 "must have at least 32 characters; `python -c 'import secrets; print(secrets.token_urlsafe(48))'` makes one"
             )
         return key
+
+    @field_validator("secret_key_previous")
+    @classmethod
+    def _previous_are_long(cls, keys: SecretStr) -> SecretStr:
+        if any(len(key) < 32 for key in parts(keys.get_secret_value())):
+            raise ValueError("lists former values of SECRET_KEY (at least 32 characters each), with commas between")
+        return keys
 
     @field_validator("database_url")
     @classmethod
@@ -198,9 +232,21 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{host}:{self.port}"
 
     @property
+    def outbound(self) -> Policy:
+        """Which addresses people may have opened. Who sits at the machine, alone, could open its network without Dayloom."""
+        if self.outbound_private:
+            return Policy.of(self.outbound_private)
+        return PUBLIC_ONLY if self.has_accounts or not self.is_loopback else OWN_MACHINE
+
+    @property
     def has_accounts(self) -> bool:
         """Whether people sign in; otherwise whoever reaches the server is its one person."""
         return self.auth == "accounts"
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether people may sign in by a provider of identities."""
+        return self.has_accounts and bool(self.oidc_issuer)
 
     @property
     def is_https(self) -> bool:
@@ -231,6 +277,11 @@ def get_settings() -> Settings:
     return settings
 
 
+def parts(text: str) -> list[str]:
+    """What stands between the commas."""
+    return [found for part in text.split(",") if (found := part.strip())]
+
+
 def _refuse_open_doors(settings: Settings) -> None:
     """What each value allows alone and both together do not."""
     if not settings.has_accounts and not settings.is_loopback and not settings.allow_remote:
@@ -239,11 +290,11 @@ def _refuse_open_doors(settings: Settings) -> None:
             "or set ALLOW_REMOTE=true behind a proxy that asks."
         )
     if settings.has_accounts and not settings.is_loopback and not settings.public_url:
-        raise ConfigurationError(
-            "PUBLIC_URL is needed with AUTH=accounts: links to sign in are made of it, such as https://plan.example.org."
-        )
+        raise ConfigurationError("PUBLIC_URL is needed with AUTH=accounts: links are made of it (https://plan.example.org).")
     if settings.smtp_url.get_secret_value() and not settings.mail_from:
         raise ConfigurationError("MAIL_FROM is needed with SMTP_URL: the address that mails come from.")
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        raise ConfigurationError("OIDC_CLIENT_ID is needed with OIDC_ISSUER: the name under which the provider knows Dayloom.")
     if settings.session_idle_days > settings.session_absolute_days:
         raise ConfigurationError("SESSION_IDLE_DAYS cannot be more than SESSION_ABSOLUTE_DAYS.")
 
@@ -256,18 +307,3 @@ def _refuse_unreadable_lines(path: Path) -> None:
         for line in parse_stream(file):
             if line.error:
                 raise ConfigurationError(f".env cannot be read at line {line.original.line}: write NAME=value.")
-
-
-def secret_key(settings: Settings, folder: Path = ROOT / "var") -> str:
-    """SECRET_KEY, or a key that is made at the first start and kept in `var/secret_key`, readable by its owner alone."""
-    configured = settings.secret_key.get_secret_value()
-    if configured:
-        return configured
-    path = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()

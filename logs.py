@@ -63,7 +63,7 @@ def configure(style: Literal["plain", "json"], level: str) -> None:
                 "uvicorn.access": {"level": "WARNING", "propagate": True, "handlers": []},
                 "apscheduler": {"level": "WARNING"},
                 "aiosqlite": {"level": "INFO"},
-                "httpx": {"level": "WARNING"},
+                **{name: {"level": "WARNING"} for name in ("httpx", "httpx2", "httpcore", "httpcore2", "authlib")},
             },
         }
     )

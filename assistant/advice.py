@@ -115,10 +115,12 @@ class Assistant(Protocol):
 
 
 class ModelSettings(Frozen):
-    """How to reach a person's model. `api_base` None: the provider's own address. The key stays out of `repr`."""
+    """How to reach a person's model. `api_base` None: the provider's own address. The key stays out of `repr`; `is_key_lost`:
+    they gave one, and it cannot be read any more."""
 
     model: str
     api_key: str | None = Field(default=None, repr=False)
+    is_key_lost: bool = False
     api_base: str | None = None
     max_tokens: int = Field(default=2000, ge=100, le=10_000)
     temperature: float = Field(default=0.2, ge=0.0, le=2.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from addresses import RefusedAddressError
 from assistant.advice import CallRecord, ModelSettings
 
 FailureKind = Literal[
@@ -90,6 +91,8 @@ def too_slow(settings: ModelSettings) -> Failure:
 
 def failure_of(error: Exception, settings: ModelSettings) -> Failure:
     """The failure that an exception of a call means; whatever is not DSPy's own counts as a bug here."""
+    if refused := _refused(error):
+        return Failure("settings", refused.what, refused.todo)
     kind = _KINDS.get(str(getattr(error, "code", "")), "bug")
     status = getattr(error, "status", None)
     if kind == "request" and status == 404:  # servers differ on how they say that a model is unknown
@@ -99,6 +102,13 @@ def failure_of(error: Exception, settings: ModelSettings) -> Failure:
     what, todo = _words(kind, settings)
     suffix = f" (HTTP {status})" if isinstance(status, int) and status >= 400 else ""
     return Failure(kind, what + suffix, todo)
+
+
+def _refused(error: BaseException | None) -> RefusedAddressError | None:
+    """The refusal of an address that lies behind an error of DSPy."""
+    while error is not None and not isinstance(error, RefusedAddressError):
+        error = error.__cause__
+    return error
 
 
 def detail_of(error: Exception) -> str:

@@ -11,7 +11,6 @@ import functools
 import hashlib
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,10 +19,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from addresses import OWN_MACHINE
 from assistant.advice import CallRecord, ModelSettings
 from assistant.breaker import BreakerKey, BreakerPolicy, Breakers
 from assistant.failures import Failure, ModelUnavailable, detail_of, failure_of, too_slow
+from assistant.providers import unusable
 from assistant.sanitise import clean
+from outbound import Outbound
 
 if TYPE_CHECKING:
     from assistant.wire import RecordingLM
@@ -32,13 +34,6 @@ MAX_LOGGED_CHARS = 20_000
 MAX_RETRY_AFTER_SECONDS = 30.0
 CLOSE_SECONDS = 0.3
 MIN_SECRET_CHARS = 6  # a shorter key is a placeholder, and blotting it out would mangle the log
-# Prefixes for which an engine would use credentials of the machine (cloud roles, signed-in tools): never a person's to spend.
-MACHINE_CREDENTIALS = frozenset(
-    {"bedrock", "sagemaker", "sagemaker_chat", "vertex_ai", "vertex_ai_beta", "watsonx", "oci", "github_copilot", "claude-code"}
-)
-_HTTP_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
-_HEADER_SAFE = re.compile(r"[!-~]+")  # a key goes into a header: one that could end it would add headers of its own
-KEYLESS = frozenset({"ollama", "ollama_chat", "hosted_vllm"})
 
 
 class Program(Protocol):
@@ -91,16 +86,19 @@ def warm() -> None:
 
 
 class Gateway:
-    """One for each process. `clock` (seconds, monotonic) and `now` (aware) are injected for tests."""
+    """One for each process. Addresses that people set are opened through `outbound`, which without settings is that of
+    somebody's own machine. `clock` (seconds, monotonic) and `now` (aware) are injected for tests."""
 
     def __init__(
         self,
         *,
+        outbound: Outbound | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         breaker: BreakerPolicy | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
+        self._outbound = outbound or Outbound(OWN_MACHINE)
         self._clock = clock
         self._now = now
         self._breakers = Breakers(clock, breaker or BreakerPolicy())
@@ -120,14 +118,14 @@ class Gateway:
         `build` runs in a thread after DSPy was imported. Raises ModelUnavailable; its `record` is None when nothing was sent.
         """
         key = _breaker_key(settings)
-        if failure := _unusable(settings) or self._breakers.refusal(key):
+        if failure := unusable(settings, self._outbound.policy) or self._breakers.refusal(key):
             raise ModelUnavailable(failure)
         return await self._tracked(self._begin(settings, name, inputs, task_ids), build, self._retry.attempts)
 
     async def test_connection(self, settings: ModelSettings) -> CallRecord:
         """One tiny real request, whatever the breaker says: its record, `status` ok, or error with the sentence in `error`."""
         call = self._begin(settings, "TestConnection", {"question": "Reply with the word ready."}, ())
-        if failure := _unusable(settings):
+        if failure := unusable(settings, self._outbound.policy):
             return self._record(call, ModelUnavailable(failure).reason)
         try:
             return (await self._tracked(call, _ping, 1)).record
@@ -154,7 +152,7 @@ class Gateway:
         lm: RecordingLM | None = None
         try:
             async with asyncio.timeout(call.settings.deadline_seconds):
-                lm = await asyncio.to_thread(_built_lm, call.settings)
+                lm = await asyncio.to_thread(_built_lm, call.settings, self._outbound)
                 program = await asyncio.to_thread(build)
                 return await self._attempts(call, lm, program, attempts)
         finally:
@@ -232,32 +230,15 @@ class Gateway:
         )
 
 
-def _unusable(settings: ModelSettings) -> Failure | None:
-    """What is wrong with the settings, as far as it can be told without asking anybody."""
-    prefix, _, name = settings.model.partition("/")
-    key, address = (settings.api_key or "").strip(), settings.api_base
-    if not prefix or not name:
-        return Failure("settings", f"The model {settings.model!r} names no provider", "write provider/model in Settings")
-    if prefix in MACHINE_CREDENTIALS:
-        return Failure("settings", f"The provider {prefix!r} is not supported", "choose another provider in Settings")
-    if address and not _HTTP_ADDRESS.fullmatch(address):
-        return Failure("settings", f"The address {address[:200]!r} is none of a web server", "write http(s)://... in Settings")
-    if key and not _HEADER_SAFE.fullmatch(key):
-        return Failure("key", "The API key has characters that no key has", "paste it again in Settings")
-    if key or prefix in KEYLESS or address:
-        return None
-    return Failure("settings", "No API key is set for the model", "enter one in Settings, or turn the model off")
-
-
 def _breaker_key(settings: ModelSettings) -> BreakerKey:
     fingerprint = hashlib.sha256((settings.api_key or "").encode("utf-8", "replace")).hexdigest()[:16]
     return settings.model, settings.api_base or "", fingerprint
 
 
-def _built_lm(settings: ModelSettings) -> RecordingLM:
+def _built_lm(settings: ModelSettings, outbound: Outbound) -> RecordingLM:
     from assistant.wire import build_lm
 
-    return build_lm(settings)
+    return build_lm(settings, outbound)
 
 
 def _ping() -> Program:

@@ -17,9 +17,13 @@ from typing import get_origin
 
 import dspy  # type: ignore[import-untyped]
 import json_repair
+from dspy.clients.costs import estimate_cost  # type: ignore[import-untyped]
 from pydantic import TypeAdapter
 
 from assistant.advice import ModelSettings
+from assistant.providers import NATIVE
+from assistant.transport import OnlyAsync, engine_for
+from outbound import Outbound
 
 MAX_ANSWER_CHARS = 200_000  # 10,000 tokens are about 40,000 characters; more is no answer
 # Repairing takes quadratic time (json_repair 0.64: 20 s for 32,000 hostile characters) and runs on the event loop: small
@@ -27,10 +31,13 @@ MAX_ANSWER_CHARS = 200_000  # 10,000 tokens are about 40,000 characters; more is
 MAX_REPAIR_CHARS = 800
 MAX_REPAIRED_CHARS = 10_000
 MAX_ENTRIES = 1_000
-NATIVE_PREFIXES = frozenset(
-    {"openai", "hosted_vllm", "ollama", "ollama_chat", "openrouter", "groq", "deepseek", "anthropic", "gemini", "moonshot"}
-)
 OPENAI_HOST = "api.openai.com"
+# Where providers that have no address of their own are looked for.
+HERE = {
+    "ollama": "http://localhost:11434/v1",
+    "ollama_chat": "http://localhost:11434/v1",
+    "hosted_vllm": "http://localhost:8000/v1",
+}
 _MARKER = re.compile(r"^[ \t]*\[\[ ## (\w+) ## \]\]", re.MULTILINE)
 _BRACE_OR_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}]')
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -41,42 +48,52 @@ class RecordingLM(dspy.LM):  # type: ignore[misc]
 
     last_text: str = ""
     cost_usd: float | None = None
+    priced_as: tuple[str, str] | None = None
+    """Provider and model by which our own engine's answers are priced: DSPy prices those of its own."""
 
     def update_history(self, entry: dict[str, object]) -> None:
         outputs = entry.get("outputs")
         first = outputs[0] if isinstance(outputs, list) and outputs else ""
         self.last_text = str((first.get("text") if isinstance(first, dict) else first) or "")
         cost = entry.get("cost")
+        if self.priced_as:
+            provider, model = self.priced_as
+            cost, _ = estimate_cost(entry.get("response"), provider=provider, requested_model=model)
         self.cost_usd = float(cost) if isinstance(cost, int | float) else None
 
 
-def build_lm(settings: ModelSettings) -> RecordingLM:
+def build_lm(settings: ModelSettings, outbound: Outbound) -> RecordingLM:
     """The LM of these settings: one HTTP request per call, no cache, no retries of its own.
 
-    The key is always passed, if only as a placeholder: without one the engine would take a key from the environment of the
-    server and send it wherever the person's address points. The engine is always named, since `OPENAI_API_BASE` in the
-    environment would change it. Raises dspy.LMConfigurationError or ValueError for a model that cannot be.
+    An address that a person has set, or a provider that means this machine, is reached through `outbound`. The key is always
+    passed, if only as a placeholder: without one the engine would take a key from the environment of the server and send it
+    wherever the person's address points. The engine is always named, since `OPENAI_API_BASE` in the environment would change
+    it. Raises dspy.LMConfigurationError or ValueError for a model that cannot be.
     """
     prefix, _, name = settings.model.partition("/")
     if prefix == "openai" and settings.api_base and OPENAI_HOST not in settings.api_base:
         prefix = "hosted_vllm"  # same protocol, but bounds the answer by `max_tokens`, which every compatible server knows
     model = f"{prefix}/{name}"
-    fixed = {
-        "engine": "lm15" if prefix in NATIVE_PREFIXES else "litellm",
-        "api_key": (settings.api_key or "").strip() or "none",
-        "cache": False,
-        "num_retries": 0,
-        "timeout": settings.deadline_seconds,
-    }
-    if settings.api_base:
-        fixed["api_base"] = settings.api_base
+    fixed = {"cache": False, "num_retries": 0} | _way_out(model, settings, outbound)
     try:
-        return RecordingLM(model, temperature=settings.temperature, max_tokens=settings.max_tokens, **fixed)
+        lm = RecordingLM(model, temperature=settings.temperature, max_tokens=settings.max_tokens, **fixed)
     except dspy.LMConfigurationError:
         # OpenAI's reasoning models take neither a temperature nor DSPy's small max_tokens, but do take this bound.
         lm = RecordingLM(model, **fixed)
         lm.kwargs["max_completion_tokens"] = settings.max_tokens
-        return lm
+    if engine := fixed.get("async_engine"):
+        resolution = engine.resolve(model)  # type: ignore[attr-defined]
+        lm.priced_as = resolution.provider, resolution.model
+    return lm
+
+
+def _way_out(model: str, settings: ModelSettings, outbound: Outbound) -> dict[str, object]:
+    """How the LM reaches its server: DSPy's own way to a provider's own address, ours to any other."""
+    prefix = model.partition("/")[0]
+    key, seconds = (settings.api_key or "").strip() or "none", settings.deadline_seconds
+    if address := settings.api_base or HERE.get(prefix):
+        return {"engine": OnlyAsync(), "async_engine": engine_for(model, key, address, outbound, seconds)}
+    return {"engine": "lm15" if prefix in NATIVE else "litellm", "api_key": key, "timeout": seconds}
 
 
 class LenientAdapter(dspy.ChatAdapter):  # type: ignore[misc]

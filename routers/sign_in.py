@@ -31,7 +31,7 @@ async def show(request: Request, next: Next = "") -> Response:  # noqa: A002 - t
     refuse_without_accounts(request)
     if await _is_signed_in(request):
         return redirect(inside(next))
-    return await _door(request, {"next": next})
+    return await show_door(request, {"next": next})
 
 
 @router.post("/sign-in")
@@ -41,13 +41,13 @@ async def sign_in(request: Request, form: FormValues) -> Response:
     try:
         if not password:
             await ask_for_link(request, email)
-            return await _door(request, form.values, told=ON_ITS_WAY)
+            return await show_door(request, form.values, told=ON_ITS_WAY)
         user_id = await check_password(request, email, password)
         response = redirect(inside(form.values.get("next", "")))
         async with at_door(request) as door:
             await open_session(request, door, await SignInService(door).arrive_by_password(user_id), response)
     except (InvalidInputError, UnauthenticatedError, TooOftenError) as error:
-        return await _door(request, form.values, error)
+        return await show_door(request, form.values, error)
     return response
 
 
@@ -57,7 +57,7 @@ async def show_link(request: Request, token: Token = "") -> Response:
         async with before_door(request) as door:
             link = await SignInService(door).look(token)
     except UnauthenticatedError as error:
-        return await _door(request, {}, error)
+        return await show_door(request, {}, error)
     return _link(request, link, {"token": token})
 
 
@@ -71,7 +71,7 @@ async def use_link(request: Request, form: FormValues) -> Response:
             account = await (service.set_up(token, form.values) if is_setup else service.redeem(token))
             await open_session(request, door, account, response)
     except UnauthenticatedError as error:
-        return await _door(request, {}, error)
+        return await show_door(request, {}, error)
     except (InvalidInputError, ConflictError) as error:
         return _link(request, LinkView(LinkUse.SETUP, ""), form.values, error)
     return response
@@ -105,9 +105,13 @@ async def _is_signed_in(request: Request) -> bool:
     return True
 
 
-async def _door(request: Request, form: Mapping[str, str], error: AppError | None = None, told: str | None = None) -> Response:
+async def show_door(
+    request: Request, form: Mapping[str, str], error: AppError | None = None, told: str | None = None
+) -> Response:
+    """The page at the door, with what went wrong or what was done."""
     async with before_door(request) as door:
         needs_setup = await SignInService(door).needs_setup()
+    settings = settings_of(request)
     response = render(
         request,
         None,
@@ -119,6 +123,7 @@ async def _door(request: Request, form: Mapping[str, str], error: AppError | Non
         told=told,
         has_mail=request.app.state.mailer.has_server,
         needs_setup=needs_setup,
+        oidc_name=settings.oidc_name if settings.has_oidc else None,
     )
     return same_origin(response)
 

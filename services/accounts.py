@@ -39,6 +39,7 @@ class PersonRow:
     is_self: bool
     is_waiting: bool
     is_disabled: bool
+    created_at: datetime
     signed_in_at: datetime | None
     can_manage: bool
     can_link: bool
@@ -204,6 +205,7 @@ class AccountService:
         return PersonRow(
             *(account.user_id, name, account.email, account.role, is_self, is_waiting),
             is_disabled=account.disabled_at is not None,
+            created_at=account.created_at,
             signed_in_at=account.signed_in_at,
             can_manage=can_manage,
             can_link=can_link,

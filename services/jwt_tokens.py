@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import jwt
 
-from config import Settings, secret_key
+from config import Settings
 from models import Grant
+from services.secret_keys import secret_keys
 
 Kind = Literal["access", "refresh"]
 ACCESS: Kind = "access"
@@ -40,7 +41,7 @@ def make(settings: Settings, user_id: int, kind: Kind, jti: str, now: datetime, 
     """A signed token."""
     times = {"iat": int(now.timestamp()), "exp": int(expires_at.timestamp())}
     claims = {"sub": str(user_id), "aud": AUDIENCE, "typ": kind, "jti": jti, **times}
-    return jwt.encode(claims, _key(settings), ALGORITHM)
+    return jwt.encode(claims, _keys(settings)[0], ALGORITHM)
 
 
 def read(settings: Settings, token: str, kind: Kind, now: datetime) -> Claims | None:
@@ -49,9 +50,13 @@ def read(settings: Settings, token: str, kind: Kind, now: datetime) -> Claims | 
         return None
     # Times are compared with the clock of the application, which is not the library's.
     options: Any = {"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    try:
-        said = jwt.decode(token, _key(settings), algorithms=[ALGORITHM], audience=AUDIENCE, options=options)
-    except jwt.InvalidTokenError:
+    said = None
+    for key in _keys(settings):
+        try:
+            said = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, options=options)
+        except jwt.InvalidTokenError:
+            continue
+    if said is None:
         return None
     scope, subject, jti = said.get("scope", Grant.ADMIN.value), said["sub"], said["jti"]
     is_subject = isinstance(subject, str) and subject.isascii() and subject.isdecimal() and len(subject) < 19
@@ -66,9 +71,12 @@ def _is_timely(said: dict[str, Any], now: float) -> bool:
     return now < times["exp"] and all(times.get(name, now) <= now + LEEWAY_SECONDS for name in ("iat", "nbf"))
 
 
-def _key(settings: Settings) -> bytes:
-    """JWT_SECRET, or a key of its own that is made of SECRET_KEY; at least 32 bytes either way (RFC 7518, 3.2)."""
+def _keys(settings: Settings) -> list[bytes]:
+    """JWT_SECRET, or keys of its own that are made of SECRET_KEY and those before it; at least 32 bytes each (RFC 7518, 3.2).
+
+    The first one signs. What was signed before SECRET_KEY was changed stays valid as long as the former key is listed.
+    """
     shared = settings.jwt_secret.get_secret_value()
     if shared:
-        return shared.encode()
-    return hmac.digest(secret_key(settings).encode(), b"dayloom signed tokens", hashlib.sha256)
+        return [shared.encode()]
+    return [hmac.digest(key.encode(), b"dayloom signed tokens", hashlib.sha256) for key in secret_keys(settings)]

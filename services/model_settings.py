@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from assistant.advice import ModelSettings
-from config import Settings, secret_key
+from config import Settings
 from models import Preferences
+from services.vault import decrypt
 
 SHOWN_CHARACTERS = 4
 KEYLESS_PREFIXES = ("ollama/", "ollama_chat/", "hosted_vllm/")
@@ -26,12 +22,16 @@ def is_in_use(preferences: Preferences, settings: Settings) -> bool:
 def resolve(preferences: Preferences, settings: Settings) -> ModelSettings:
     """What the gateway needs to reach this person's model. The person's own key goes before the environment's.
 
+    Also when it cannot be read any more: what they gave a key for is not paid with somebody else's without a word.
+
     The environment's key belongs to the provider: it is never sent to an address that a person has set.
     """
-    shared = None if preferences.api_base else environment_key(preferences.model, settings)
+    own = decrypt(preferences.api_key_encrypted, settings)
+    shared = None if preferences.api_base or preferences.api_key_encrypted else environment_key(preferences.model, settings)
     return ModelSettings(
         model=preferences.model,
-        api_key=decrypt(preferences.api_key_encrypted, settings) or shared,
+        api_key=own or shared,
+        is_key_lost=bool(preferences.api_key_encrypted) and own is None,
         api_base=preferences.api_base,
         max_tokens=preferences.max_tokens,
         temperature=preferences.temperature,
@@ -53,30 +53,9 @@ def environment_key(model: str, settings: Settings) -> str | None:
     return (key.get_secret_value() or None) if key else None
 
 
-def encrypt(key: str, settings: Settings) -> str:
-    """The key as it is stored."""
-    return _cipher(settings).encrypt(key.encode()).decode()
-
-
-def decrypt(stored: str | None, settings: Settings) -> str | None:
-    """The stored key, or None when there is none or SECRET_KEY is no longer the one that it was stored with."""
-    if not stored:
-        return None
-    try:
-        return _cipher(settings).decrypt(stored.encode()).decode()
-    except InvalidToken:
-        return None
-
-
 def hint(preferences: Preferences, settings: Settings) -> str | None:
     """The last four characters of the stored key, or that it cannot be read any more; None when there is none."""
     if not preferences.api_key_encrypted:
         return None
     key = decrypt(preferences.api_key_encrypted, settings)
     return f"•••• {key[-SHOWN_CHARACTERS:]}" if key else "a key that this SECRET_KEY cannot read, so give it again"
-
-
-def _cipher(settings: Settings) -> MultiFernet:
-    """Fernet wants 32 bytes; hashing lets SECRET_KEY be any long text. MultiFernet, so that keys can be rotated later."""
-    digest = hashlib.sha256(b"dayloom model keys\0" + secret_key(settings).encode()).digest()
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest))])

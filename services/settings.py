@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from addresses import Policy, RefusedAddressError, parse_address
 from assistant.advice import CallRecord, ModelSettings
 from assistant.gateway import Gateway
 from config import ZONES
@@ -12,7 +13,7 @@ from errors import InvalidInputError
 from models import CONTEXT_LENGTH, LeaseKind, ModelCall, Preferences
 from repositories.model_calls import ModelCallRepository
 from repositories.users import UserRepository
-from services import model_settings
+from services import model_settings, vault
 from services.context import ContextService
 from services.fields import Fields
 from services.scope import Scope
@@ -68,20 +69,20 @@ class SettingsService:
 
     async def save_model(self, form: Mapping[str, str]) -> None:
         """Store the model; the key is encrypted. Raises InvalidInputError with a sentence for each field at fault."""
-        edit = parse_model(form)
+        edit = parse_model(form, self.scope.settings.outbound)
         await self.scope.lock()
         preferences = await self._preferences()
         preferences.model, preferences.api_base = edit.model, edit.api_base
         preferences.max_tokens, preferences.temperature = edit.max_tokens, edit.temperature
         if edit.api_key is not None:
-            encrypted = model_settings.encrypt(edit.api_key, self.scope.settings) if edit.api_key else None
+            encrypted = vault.encrypt(edit.api_key, self.scope.settings) if edit.api_key else None
             preferences.api_key_encrypted = encrypted
         await self.scope.session.flush()
         await self.scope.changed(is_replanned=False)
 
     async def model_to_test(self, form: Mapping[str, str]) -> ModelSettings:
         """The form's model as it would be asked, with the stored key where the form has none."""
-        edit = parse_model(form)
+        edit = parse_model(form, self.scope.settings.outbound)
         preferences = await self._preferences()
         trial = Preferences(
             model=edit.model,
@@ -91,7 +92,7 @@ class SettingsService:
             api_key_encrypted=preferences.api_key_encrypted if edit.api_key is None else None,
         )
         resolved = model_settings.resolve(trial, self.scope.settings)
-        return resolved.model_copy(update={"api_key": edit.api_key}) if edit.api_key else resolved
+        return resolved.model_copy(update={"api_key": edit.api_key, "is_key_lost": False}) if edit.api_key else resolved
 
     async def log_call(self, call: CallRecord) -> None:
         """Keep a test call in the AI log: it was a call like any other."""
@@ -134,14 +135,14 @@ async def test_connection(model: ModelSettings, gateway: Gateway) -> CallRecord:
     return await gateway.test_connection(model)
 
 
-def parse_model(form: Mapping[str, str]) -> ModelEdit:
+def parse_model(form: Mapping[str, str], outbound: Policy) -> ModelEdit:
     """Read the model form. Raises InvalidInputError with a sentence for each field at fault."""
     errors: dict[str, str] = {}
     model, address = form.get("model", "").strip(), form.get("api_base", "").strip()
     if "/" not in model.strip("/") or len(model) > MAX_MODEL or any(sign.isspace() for sign in model):
         errors["model"] = "Name the provider and the model, such as openrouter/deepseek/deepseek-v3.2-exp."
-    if address and (not address.startswith(("http://", "https://")) or len(address) > MAX_ADDRESS or " " in address):
-        errors["api_base"] = "An address starts with http:// or https://, such as http://127.0.0.1:11434/v1."
+    if address and (refusal := _refused(address, outbound)):
+        errors["api_base"] = refusal
     tokens = form.get("max_tokens", "").strip()
     if not (tokens.isascii() and tokens.isdecimal() and len(tokens) < 7 and 100 <= int(tokens) <= 10_000):
         errors["max_tokens"] = "A whole number from 100 to 10000."
@@ -158,3 +159,14 @@ def parse_model(form: Mapping[str, str]) -> ModelEdit:
         raise InvalidInputError("Some fields need another look.", errors)
     kept = None if not key and not form.get("remove_key") else key
     return ModelEdit(model, address or None, kept, int(tokens), temperature)
+
+
+def _refused(address: str, outbound: Policy) -> str | None:
+    """Why an address cannot be used, as far as its spelling tells; what a name stands for is seen when it is opened."""
+    if len(address) > MAX_ADDRESS:
+        return f"At most {MAX_ADDRESS} characters; this has {len(address)}."
+    try:
+        outbound.check_spelled(parse_address(address))
+    except RefusedAddressError as error:
+        return str(error)
+    return None

@@ -13,14 +13,14 @@ from urllib.parse import urlencode
 from email_validator import EmailNotValidError, validate_email
 
 from errors import ConflictError, InvalidInputError, UnauthenticatedError
-from models import NAME_LENGTH, Account, BrowserSession, LinkUse, Role, SignInLink
+from models import NAME_LENGTH, Account, BrowserSession, LinkUse, Preferences, Role, SignInLink
 from repositories.accounts import AccountRepository, SessionRepository
 from repositories.sign_in_links import SignInLinkRepository
 from repositories.users import UserRepository
 from services import users
 from services.access import expiry
 from services.door import LONGEST_ADDRESS, LONGEST_BROWSER, Door, digest_of, new_secret
-from services.fields import Fields
+from services.fields import Fields, clean
 
 LIFETIMES = {
     LinkUse.SETUP: timedelta(hours=24),
@@ -127,6 +127,17 @@ class SignInService:
         await self._arrived(account, "by password")
         return account
 
+    async def arrive_by_provider(self, email: str, name: str) -> Account:
+        """Let in whose address the provider has verified: somebody with an account, or of a domain that may come by themselves.
+
+        Raises UnauthenticatedError for anybody else.
+        """
+        account = await self.accounts.find_by_email(email) or await self._joined(email, name)
+        if account is None or account.disabled_at is not None:
+            raise UnauthenticatedError(f"Nobody who may sign in here has the address {email}. Ask for an invitation.")
+        await self._arrived(account, f"by {self.door.settings.oidc_name}")
+        return account
+
     async def open_session(self, user_id: int, former: str | None) -> str:
         """Sign a browser in, with a new secret for its cookie; the session that it had before (`former`) ends."""
         if former:
@@ -144,6 +155,22 @@ class SignInService:
         )
         await self.sessions.add(browser)
         return secret
+
+    async def _joined(self, email: str, name: str) -> Account | None:
+        """A new member, where their domain is one of OIDC_DOMAINS and somebody owns this instance."""
+        settings, users_known = self.door.settings, UserRepository(self.door.session)
+        await users_known.lock_creation()
+        if email.rpartition("@")[2] not in settings.oidc_domains or await self.needs_setup():
+            return None
+        if account := await self.accounts.find_by_email(email):  # another browser of theirs was faster
+            return account
+        preferences = Preferences(timezone=settings.default_zone, model=settings.ai_model)
+        called = " ".join(clean(name).split())[:NAME_LENGTH] or email.partition("@")[0][:NAME_LENGTH]
+        user_id = await users.add_person(self.door.session, called, preferences, self.door.now)
+        account = Account(user_id=user_id, email=email, role=Role.MEMBER, created_at=self.door.now)
+        await self.accounts.add(account)
+        await self.door.note("joined", user_id, f"{email} by {settings.oidc_name}")
+        return account
 
     async def _arrived(self, account: Account, how: str) -> None:
         """Whoever is in needs no other link, and nobody else shall use one."""

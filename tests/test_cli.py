@@ -93,6 +93,19 @@ class TestUserLink:
         assert done.stderr.startswith("dayloom: AUTH=local has no accounts")
 
 
+class TestKeysRotate:
+    def test_walk(self, tmp_path: Path) -> None:
+        environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.db", "SECRET_KEY": "k" * 32}
+        assert run("migrate", **environment).returncode == 0
+        done = run("keys", "rotate", **environment, SECRET_KEY_PREVIOUS="j" * 32)
+        assert (done.returncode, done.stdout) == (0, "0 stored keys encrypted anew, 0 were already.\n")
+
+    def test_unreachable(self) -> None:
+        done = run("keys", "rotate", DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing", SECRET_KEY="k" * 32)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert done.stderr.splitlines()[-1].startswith("dayloom: ")
+
+
 class TestServe:
     def test_serves_and_stops(self, server: AppServer) -> None:
         assert server.client.get("/healthz").json() == {"status": "ok"}

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from config import ROOT, Settings, secret_key
+from config import ROOT, Settings
+from services.secret_keys import secret_key
 from tests.support.stage import BareSettings, settings_for
 
 
@@ -65,6 +66,10 @@ class TestSettings:
             ("cors_origins", "null"),
             ("auth", "none"),
             ("jwt_secret", "short"),
+            ("secret_key_previous", f"{'k' * 32},short"),
+            ("outbound_private", "http://ollama"),
+            ("oidc_issuer", "http://id.example.org"),
+            ("oidc_issuer", "https://"),
             ("session_idle_days", 0),
             ("smtp_url", "mail.example.org"),
             ("smtp_url", "http://mail.example.org"),

@@ -11,10 +11,12 @@ import dspy  # type: ignore[import-untyped]
 import pytest
 from dspy.clients.base_lm import GLOBAL_HISTORY  # type: ignore[import-untyped]
 
+from addresses import PUBLIC_ONLY
 from assistant.advice import ModelSettings
 from assistant.breaker import BreakerPolicy
 from assistant.failures import ModelUnavailable
 from assistant.gateway import Gateway, Program, Reply, RetryPolicy
+from outbound import Outbound
 from tests.support.model_server import ModelServer
 
 
@@ -93,12 +95,26 @@ class TestCall:
             ("gpt", "names no provider"),
             ("openai/", "names no provider"),
             ("bedrock/x", "bedrock"),
+            ("huggingface/http://169.254.169.254/x", "is not one of those that are known: write openai/model in Settings"),
         ],
     )
     async def test_models_that_cannot_work_send_nothing(self, model: str, words: str, gateway: Gateway) -> None:
         error = await refused(gateway, ModelSettings(model=model))
         assert words in error.reason
         assert error.record is None
+
+    async def test_what_litellm_reaches_is_asked_at_its_own_address(self, gateway: Gateway, settings: ModelSettings) -> None:
+        error = await refused(gateway, settings.model_copy(update={"model": "mistral/large"}))
+        assert error.reason == (
+            "The provider 'mistral' is asked at its own address alone: "
+            "write openai/model with that address, or leave the address empty."
+        )
+
+    @pytest.mark.parametrize("model", ["ollama_chat/x", "hosted_vllm/x", "ollama/x"])
+    async def test_a_model_of_this_machine_is_a_private_address_too(self, model: str) -> None:
+        gateway = Gateway(outbound=Outbound(PUBLIC_ONLY))
+        record = await gateway.test_connection(ModelSettings(model=model, deadline_seconds=5))
+        assert (record.status, record.error is not None and "inside a private network" in record.error) == ("error", True)
 
     @pytest.mark.parametrize("key", ["sk-a\r\nX-Evil: 1", "sk-\u00e4", "sk a", "\x00"])
     async def test_a_key_that_no_header_may_carry_sends_nothing(

@@ -39,11 +39,11 @@ from tests.support.stage import MONDAY, Stage
 
 OF_ALL = {"get_first", "lock_creation", "count", "list_due", "seconds_to_next", "list_overdue_owners", "list_due_owners"} | {
     *("find_by_email", "find_by_session", "find_by_api_token", "find", "take", "end_by_digest", "has_owner"),
-    *("list_everybody", "list_newest", "list_revisions", "look", "forget"),
+    *("list_everybody", "list_newest", "list_revisions", "look", "forget", "list_after"),
 }
 """What the background and the start ask about everybody, where no person asks; what finds out who asks, by an address or a
-secret; the two lists of those who run the instance (`services.accounts` refuses everybody else); and counts of limits, which
-know a digest and no person."""
+secret; the two lists of those who run the instance (`services.accounts` refuses everybody else); counts of limits, which
+know a digest and no person; and stored keys, for the command line."""
 OWNED_BY_ROW = {
     "add",
     "delete",

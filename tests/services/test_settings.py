@@ -8,9 +8,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from addresses import OWN_MACHINE
 from errors import InvalidInputError
 from models import Preferences
-from services import model_settings
+from services import model_settings, vault
 from services.settings import SettingsService, parse_model
 from tests.support.stage import KEY, Stage, local, settings_for
 
@@ -36,7 +37,7 @@ async def save_model(stage: Stage, form: Mapping[str, str]) -> None:
 class TestParseModel:
     @pytest.mark.parametrize("tokens", ["100", "10000", " 2000 "])
     def test_valid(self, tokens: str) -> None:
-        edit = parse_model(MODEL | {"max_tokens": tokens, "temperature": "0,7", "api_key": ""})
+        edit = parse_model(MODEL | {"max_tokens": tokens, "temperature": "0,7", "api_key": ""}, OWN_MACHINE)
         assert (edit.max_tokens, edit.temperature, edit.api_key) == (int(tokens), 0.7, None)
 
     @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ class TestParseModel:
     )
     def test_invalid(self, changes: dict[str, str], field: str) -> None:
         with pytest.raises(InvalidInputError) as caught:
-            parse_model(MODEL | changes)
+            parse_model(MODEL | changes, OWN_MACHINE)
         assert [*caught.value.fields] == [field]
 
 
@@ -72,7 +73,7 @@ class TestSaveModel:
         stored = await preferences(stage)
         assert stored.api_key_encrypted is not None
         assert KEY not in stored.api_key_encrypted
-        assert model_settings.decrypt(stored.api_key_encrypted, stage.settings) == KEY
+        assert vault.decrypt(stored.api_key_encrypted, stage.settings) == KEY
         assert model_settings.hint(stored, stage.settings) == f"•••• {KEY[-4:]}"
 
     async def test_key_of_another_secret(self, stage: Stage) -> None:
@@ -80,14 +81,14 @@ class TestSaveModel:
         await save_model(stage, MODEL)
         other = settings_for(stage.database.url, secret_key=SecretStr("x" * 48))
         stored = await preferences(stage)
-        assert model_settings.decrypt(stored.api_key_encrypted, other) is None
+        assert vault.decrypt(stored.api_key_encrypted, other) is None
         assert "cannot read" in (model_settings.hint(stored, other) or "")
 
     async def test_empty_keeps_the_key(self, stage: Stage) -> None:
         await save_model(stage, MODEL)
         await save_model(stage, MODEL | {"api_key": "", "max_tokens": "300"})
         stored = await preferences(stage)
-        assert (stored.max_tokens, model_settings.decrypt(stored.api_key_encrypted, stage.settings)) == (300, KEY)
+        assert (stored.max_tokens, vault.decrypt(stored.api_key_encrypted, stage.settings)) == (300, KEY)
 
     async def test_remove(self, stage: Stage) -> None:
         await save_model(stage, MODEL)
@@ -105,7 +106,7 @@ class TestResolve:
         settings = settings_for("sqlite:///x.db", openai_api_key=SecretStr("sk-environment"))
         stored = Preferences(model="openai/x", max_tokens=2000, temperature=0, api_base=None)
         assert model_settings.resolve(stored, settings).api_key == "sk-environment"
-        stored.api_key_encrypted = model_settings.encrypt(KEY, settings)
+        stored.api_key_encrypted = vault.encrypt(KEY, settings)
         assert model_settings.resolve(stored, settings).api_key == KEY
 
     def test_environments_key_goes_to_its_provider_alone(self) -> None:

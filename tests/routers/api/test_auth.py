@@ -157,7 +157,7 @@ class TestBelieved:
         return {"sub": str(cast.member.id), "aud": "dayloom", "typ": "access", "jti": "a", "iat": now, "exp": now + 600}
 
     def key(self, cast: Cast) -> bytes:
-        return jwt_tokens._key(cast.stage.settings)
+        return jwt_tokens._keys(cast.stage.settings)[0]
 
     async def test_of_another_front_end(self, cast: Cast) -> None:
         """Whoever shares the secret may make them."""
@@ -219,6 +219,21 @@ class TestApiTokens:
         answer = await cast.site.http.post("/api/v1/tasks", json={"text": "Write it"}, headers=program.headers)
         assert answer.status_code == status
 
+    async def test_everybody_is_for_those_who_run_the_instance(self, cast: Cast) -> None:
+        """The scope `admin` opens what its person's role opens, and `write` does not."""
+        seen: dict[tuple[str, Grant], list[str]] = {}
+        for who in (cast.owner, cast.admin, cast.member):
+            for grant in (Grant.WRITE, Grant.ADMIN):
+                program = await cast.api_token(who, grant)
+                people = (await cast.site.http.get("/api/v1/users", headers=program.headers)).json()
+                seen[who.email, grant] = [person["email"] for person in people]
+        everybody = [cast.owner.email, cast.member.email, cast.admin.email]
+        assert {who: emails for who, emails in seen.items() if len(emails) > 1} == {
+            (cast.owner.email, Grant.ADMIN): everybody,
+            (cast.admin.email, Grant.ADMIN): everybody,
+        }
+        assert all(emails == [who] for (who, _), emails in seen.items() if len(emails) == 1)
+
     async def test_over(self, cast: Cast) -> None:
         program = await cast.api_token(cast.member, Grant.READ)
         cast.stage.clock.advance(days=30)
@@ -274,6 +289,6 @@ async def test_without_accounts(site: Site) -> None:
 
 async def test_key_is_long(cast: Cast) -> None:
     """At least 256 bits, and not the key with which other things are encrypted."""
-    key = jwt_tokens._key(cast.stage.settings)
+    key = jwt_tokens._keys(cast.stage.settings)[0]
     assert len(key) >= 32
     assert key != cast.stage.settings.secret_key.get_secret_value().encode()
