@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import string
-import sys
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.quick_add import MAX_CONTEXT, MAX_TITLE, SCANNED, Draft, parse
+from tests.support.work import calls_of
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday
 CASE_SET = Path(__file__).parent / "cases" / "quick_add.jsonl"
@@ -340,20 +339,9 @@ class TestClockChanges:
         assert after.earliest_at.astimezone(UTC) - day.deadline_at.astimezone(UTC) == timedelta(minutes=1)
 
 
-def calls_of(text: str) -> int:
-    """How many Python calls the parser makes for a text: the work that it does, whatever the machine is busy with."""
-    count = 0
-
-    def profiler(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(profiler)
-    try:
-        parse(text, NOW, "UTC")
-    finally:
-        sys.setprofile(None)
-    return count
+def work_of(text: str) -> int:
+    """What the parser does for a text, in calls."""
+    return calls_of(lambda: parse(text, NOW, "UTC"))
 
 
 HOSTILE = [
@@ -384,7 +372,7 @@ class TestSpeed:
     @pytest.mark.parametrize("piece", HOSTILE)
     def test_twice_the_text_is_twice_the_work(self, piece: str) -> None:
         half = (SCANNED // 2) // len(piece)
-        assert calls_of(piece * half * 2) <= 2.2 * calls_of(piece * half)
+        assert work_of(piece * half * 2) <= 2.2 * work_of(piece * half)
 
     @pytest.mark.parametrize("piece", ["a ", "x", "!", '"', "by Friday 5pm ", "e\u0301\u0316", " ", "// ", string.printable])
     def test_a_hostile_text(self, piece: str) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import random
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 
 import pytest
@@ -26,6 +26,7 @@ from assistant.context_rules import read_context
 from assistant.quick_add import SCANNED, parse
 from evals.situations import VIEW
 from tests.guarantees.report import Tally
+from tests.support.work import calls_of
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 LONG = 50_000
@@ -91,22 +92,6 @@ def repeated(piece: str, size: int) -> str:
     return (piece * (size // len(piece) + 1))[:size]
 
 
-def calls_of(read: Callable[[str], object], text: str) -> int:
-    """How many Python calls a reading makes: the work that it does."""
-    count = 0
-
-    def profiler(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(profiler)
-    try:
-        read(text)
-    finally:
-        sys.setprofile(None)
-    return count
-
-
 def seconds_of(read: Callable[[str], object], text: str) -> float:
     """The least of some runs, of the processor's time."""
     least = float("inf")
@@ -133,8 +118,7 @@ def test_twice_the_text_is_twice_the_work(name: str) -> None:
     read, size = READERS[name][0], min(READERS[name][1], COUNTED)
     tally = Tally("Long texts", SEED, floor=len(PIECES))
     for piece in PIECES:
-        read(repeated(piece, size))  # what is kept for the next reading is no part of this one's work
-        half, whole = calls_of(read, repeated(piece, size // 2)), calls_of(read, repeated(piece, size))
+        half, whole = (calls_of(partial(read, repeated(piece, length))) for length in (size // 2, size))
         tally.case(whole <= RATIO * max(half, 1_000), f"{name} {piece!r}: {half} calls, then {whole}")
     tally.close()
 
