@@ -10,8 +10,8 @@ from types import FrameType
 def calls_of(act: Callable[[], object]) -> int:
     """How many functions, of Python and of C, are called while `act` runs in this thread.
 
-    It runs once before: what is kept for the next time, and the counting of lines by `make test`, which ends at lines that it has
-    seen, are no part of the work.
+    It runs once before: what is kept for the next time, and the counting of lines by `make test`, which ends at lines that it
+    has seen, are no part of the work.
     """
     act()
     count = 0
