@@ -30,11 +30,15 @@ RUN = """async (rules) => {
 """A short block of the grid is as high as it is long; the agenda does the same with large targets (WCAG 2.5.8, equivalent).
 Of the API's many operations and types, all alike, the first are judged."""
 SETTLED = """async () => {
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    let calm = 0;
+    const watch = new MutationObserver(() => { calm = 0; });
+    watch.observe(document.body, { subtree: true, childList: true, attributes: true });
+    while (calm++ < 10) await new Promise(requestAnimationFrame);
+    watch.disconnect();
     const finite = document.getAnimations().filter((it) => it.effect.getTiming().iterations !== Infinity);
     await Promise.allSettled(finite.map((it) => it.finished));
 }"""
-"""Colours change over a moment when the theme does."""
+"""The calendar is drawn again once its width has changed, in several steps; colours change over a moment when the theme does."""
 Look = tuple[tuple[int, int], str]
 LOOKS: tuple[Look, ...] = (
     (WIDE, "light"),
