@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from typing import Literal, TypedDict
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -28,21 +28,21 @@ PLACES = ("/", "task dialog", "/calendar", "/tasks", "/projects", "/settings", "
 QUIET = re.compile(r"/(parse|suggestions)$")
 """What asks while a person types, and changes nothing."""
 LEAST_KINDS = 34
-FIND = """() => {
-    const kinds = new Set();
+SENDERS = """
     const senders = [...document.querySelectorAll("[hx-post], [hx-put], [hx-patch], [hx-delete], form[method=post]")];
-    return senders.flatMap((sender, number) => {
-        const url = sender.getAttribute("hx-post") || sender.getAttribute("action") || "";
-        const kind = `${sender.tagName} ${url.split("?")[0].replace(/[0-9]+/g, "1")} ${sender.getAttribute("name") || ""}`;
-        // Forms that gather fields for buttons elsewhere send nothing themselves.
-        const gathers = !sender.hasAttribute("hx-post") && (sender.id === "actions" || sender.querySelector("[hx-post]"));
-        if (gathers || kinds.has(kind) || sender.closest("[data-quiet], template, [hx-ignore]")) return [];
-        kinds.add(kind);
-        return [{ number, kind }];
-    });
-}"""
-SEND = """(number) => {
-    const sender = document.querySelectorAll("[hx-post], [hx-put], [hx-patch], [hx-delete], form[method=post]")[number];
+    const urlOf = (sender) => sender.getAttribute("hx-post") || sender.getAttribute("action") || "";
+    const kindOf = (sender) =>
+        `${sender.tagName} ${urlOf(sender).split("?")[0].replace(/[0-9]+/g, "1")} ${sender.getAttribute("name") || ""}`;
+    // Forms that gather fields for buttons elsewhere send nothing themselves; a long run can be stopped for a moment only.
+    const gathers = (one) => !one.hasAttribute("hx-post") && (one.id === "actions" || one.querySelector("[hx-post]"));
+    const isQuiet = (sender) => sender.closest("[data-quiet], template, [hx-ignore]") || urlOf(sender) === "/plan/stop";
+    const found = senders.filter((sender) => !gathers(sender) && !isQuiet(sender));
+"""
+FIND = f"() => {{ {SENDERS} return [...new Set(found.map(kindOf))]; }}"
+"""The kinds of senders of a page."""
+SEND = (
+    f"(kind) => {{ {SENDERS} const sender = found.find((one) => kindOf(one) === kind);"
+    + """
     const fields = sender.tagName === "FORM" ? [...sender.elements] : [];
     const isText = (field) => field.willValidate && !field.readOnly && /^(text|search|textarea)$/.test(field.type);
     const typed = fields.filter(isText);
@@ -53,14 +53,8 @@ SEND = """(number) => {
     else sender.dispatchEvent(new Event("change", { bubbles: true }));
     return typed.map((field) => [field.name, field.value]);
 }"""
+)
 SAYS = "#toasts .toast[data-kind=error], .field-error:not(:empty), [data-kind=error]:not(.toast)"
-
-
-class Sender(TypedDict):
-    """Something on a page that sends a change: its place among all senders, and what kind of sender it is."""
-
-    number: int
-    kind: str
 
 
 @pytest.fixture
@@ -101,16 +95,14 @@ def failing(app: AppServer, failure: Failure) -> Callable[[Route], None]:
     return handle
 
 
-def senders(page: Page, app: AppServer) -> Iterator[tuple[str, Sender]]:
-    """Every kind of sender, with a place that has it."""
+def senders(page: Page, app: AppServer) -> Iterator[tuple[str, str]]:
+    """A place that has it, and every kind of sender."""
     known: set[str] = set()
     for place in PLACES:
         show(page, app, place)
-        found: list[Sender] = page.evaluate(FIND)
-        for sender in found:
-            if sender["kind"] not in known:
-                known.add(sender["kind"])
-                yield place, sender
+        found: list[str] = page.evaluate(FIND)
+        yield from ((place, kind) for kind in found if kind not in known)
+        known.update(found)
 
 
 def show(page: Page, app: AppServer, place: str) -> None:
@@ -121,12 +113,12 @@ def show(page: Page, app: AppServer, place: str) -> None:
         open_dialog(page, REPORT)
 
 
-def trial(tally: Tally, tab: Tab, app: AppServer, place: str, sender: Sender, failure: Failure) -> None:
+def trial(tally: Tally, tab: Tab, app: AppServer, place: str, kind: str, failure: Failure) -> None:
     """Send, and look at what the page says then."""
-    page, what = tab.page, f"{sender['kind']} on {place}, {failure}"
+    page, what = tab.page, f"{kind} on {place}, {failure}"
     show(page, app, place)
     page.route("**/*", failing(app, failure))
-    typed: list[tuple[str, str]] = page.evaluate(SEND, sender["number"])
+    typed: list[tuple[str, str]] = page.evaluate(SEND, kind)
     try:
         expect(page.locator(SAYS).first).to_be_attached(timeout=4000)
         said = True
@@ -152,8 +144,8 @@ def test_each_kind_once(furnished: AppServer, open_tab: OpenTab) -> None:
     tab.watch.allow_offline()
     tally = Tally("G14", seed=0, floor=LEAST_KINDS)
     found = [*senders(tab.page, furnished)]
-    for (place, sender), failure in zip(found, cycle(FAILURES), strict=False):
-        trial(tally, tab, furnished, place, sender, failure)
+    for (place, kind), failure in zip(found, cycle(FAILURES), strict=False):
+        trial(tally, tab, furnished, place, kind, failure)
     tally.close()
 
 
@@ -166,8 +158,8 @@ def test_each_kind_with_each_failure(furnished: AppServer, open_tab: OpenTab, fa
     tab.watch.allow_offline()
     tally = Tally(f"G14 {failure}", seed=0, floor=2 * LEAST_KINDS)
     found = [*senders(tab.page, furnished)]
-    for place, sender in found * 2:
-        trial(tally, tab, furnished, place, sender, failure)
+    for place, kind in found * 2:
+        trial(tally, tab, furnished, place, kind, failure)
     tally.close()
 
 

@@ -38,7 +38,7 @@ SETTLED = """async () => {
     const finite = document.getAnimations().filter((it) => it.effect.getTiming().iterations !== Infinity);
     await Promise.allSettled(finite.map((it) => it.finished));
 }"""
-"""The calendar is drawn again once its width has changed, in several steps; colours change over a moment when the theme does."""
+"""The calendar is drawn anew, in several steps, when its width changes; colours change over a moment when the theme does."""
 Look = tuple[tuple[int, int], str]
 LOOKS: tuple[Look, ...] = (
     (WIDE, "light"),
