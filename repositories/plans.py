@@ -145,6 +145,11 @@ class PlanRepository:
     async def get_latest_run(self, user_id: int) -> Run | None:
         return await self.session.scalar(select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))
 
+    async def get_latest_summary(self, user_id: int) -> str | None:
+        """The sentence of the last run, which none of the first versions' has."""
+        sentence = Run.diff["summary"].as_string()
+        return await self.session.scalar(select(sentence).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))
+
     async def list_runs(self, user_id: int, limit: int, before_id: int | None) -> Sequence[Run]:
         """Runs, the newest first."""
         statement = select(Run).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(limit)

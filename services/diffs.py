@@ -85,8 +85,10 @@ def moved(changes: Iterable[Change], total: int) -> str:
 
 
 def to_json(changes: Iterable[Change], total: int) -> dict[str, Any]:
-    """The form in which a run keeps its changes, beside the number of blocks before it."""
+    """The form in which a run keeps its changes, beside the number of blocks before it, and their sentence."""
+    changes = tuple(changes)
     return {
+        "summary": moved(changes, total),
         "total": total,
         "changes": [
             {

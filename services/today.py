@@ -66,7 +66,7 @@ class TodayService:
             planner=self._planner({lease.kind: lease for lease, _ in states}),
             risks=tuple(task_row(row) for row in risks.rows),
             at_risk=risks.total,
-            latest=await VersionService(self.scope).latest(),
+            last_run=await VersionService(self.scope).summary(),
             missed=await AwayService(self.scope).missed(next((since for _, since in states), None)),
             open_total=sum(group.total for group in groups if group.key != "done"),
         )

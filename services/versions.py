@@ -83,6 +83,10 @@ class VersionService:
         run = await self.plans.get_latest_run(self.scope.person.id)
         return _version(run) if run else None
 
+    async def summary(self) -> str | None:
+        """What the last run changed, in words, without reading its changes: empty when nothing, None when there is no word."""
+        return await self.plans.get_latest_summary(self.scope.person.id)
+
     async def get(self, run_id: int) -> Version:
         """One run; NotFoundError for a missing or foreign one."""
         return _version(await self._run(run_id))

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.away import Missed
-from services.versions import Version
 
 Status = Literal["open", "active", "completed", "cancelled"]
 Source = Literal["provisional", "planner", "user"]
@@ -163,7 +162,8 @@ class PlannerStatus:
 @dataclass(frozen=True, slots=True)
 class Today:
     """The page Today. `week` are seven days from today on, or from `day` where that is none of them; `risks` are the first of
-    the `at_risk` tasks, `latest` the last run of the planner, `missed` what was not started while the person was away."""
+    the `at_risk` tasks, `last_run` is what the planner changed last, in words, and `missed` what was not started while the
+    person was away."""
 
     day: date
     today: date
@@ -177,7 +177,7 @@ class Today:
     risks: tuple[TaskRow, ...]
     at_risk: int
     open_total: int
-    latest: Version | None
+    last_run: str | None
     missed: Missed | None
 
 
