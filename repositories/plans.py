@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, select, update
-from sqlalchemy.orm import aliased
 
 from db import AsyncSession
 from models import Block, Plan, Run, Task, TaskStatus
+from repositories.task_rows import DEADLINE
+from repositories.tasks import PARENT
 
 FORGET = {"synchronize_session": "evaluate"}
 """SQLite gives the ids of deleted blocks to new ones, so the session must not remember the old."""
@@ -160,16 +161,14 @@ class PlanRepository:
 
 def _block_rows(user_id: int) -> Select[*tuple[Any, ...]]:
     """Columns of blocks and their tasks, by start; a part has its parent's deadline where it has none of its own."""
-    parent = aliased(Task)
-    deadline_at = func.coalesce(Task.deadline_at, parent.deadline_at, type_=Task.deadline_at.type)
     return (
         select(
             *(Block.id.label("block_id"), Block.task_id, Block.start_at, Block.end_at),
             *(Block.source, Block.pinned, Block.reason),
-            *(Task.title, Task.status, Task.priority, deadline_at.label("deadline_at")),
+            *(Task.title, Task.status, Task.priority, DEADLINE.label("deadline_at")),
         )
         .join(Task, Task.id == Block.task_id)
-        .outerjoin(parent, parent.id == Task.parent_id)
+        .outerjoin(PARENT, PARENT.id == Task.parent_id)
         .where(Block.user_id == user_id, Task.deleted_at.is_(None))
         .order_by(Block.start_at, Block.id)
     )

@@ -19,7 +19,7 @@ from sqlalchemy.types import String
 
 from db import AsyncSession
 from models import Block, Task, TaskLabel, TaskStatus
-from repositories.task_rows import IS_FRAME, ROW_COLUMNS, with_first_block
+from repositories.task_rows import IS_FRAME, ROW_COLUMNS, WITH_FIRST_BLOCK
 from repositories.task_search import contains_text
 from repositories.tasks import IS_LIVE, IS_OPEN, LIVE
 
@@ -74,8 +74,8 @@ class TaskListRepository:
         places, more = await self.list_places(user_id, now, asked)
         ids = [place.task_id for place in places]
         # These ids are the person's; to ask for their owner again would send SQLite through all that the owner has.
-        statement = select(*ROW_COLUMNS).select_from(with_first_block(now)).where(Task.id.in_(ids))
-        rows = {row.id: row for row in await self.session.execute(statement)} if ids else {}
+        statement = select(*ROW_COLUMNS).select_from(WITH_FIRST_BLOCK).where(Task.id.in_(ids))
+        rows = {row.id: row for row in await self.session.execute(statement, {"now": now})} if ids else {}
         return [rows[task_id] for task_id in ids], more
 
     async def list_places(self, user_id: int, now: datetime, asked: TaskFilter) -> tuple[list[Place], Place | None]:
