@@ -17,7 +17,7 @@ AXE := node_modules/axe-core/axe.min.js
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test ci lint format guarantees bench eval screens lock clean browser redis
+.PHONY: help run test ci lint format guarantees bench eval screens lock clean tools browser redis
 
 help: ## List every target
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,16 +26,18 @@ run: $(VENV)/.run $(VENDOR)/.made ## Start Dayloom on http://127.0.0.1:8081 (POR
 	@$(BIN)/python cli.py migrate
 	@exec $(BIN)/python cli.py serve
 
-test: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser redis ## Run all tests, with what they need (PostgreSQL, Redis, Chromium), and say how much of the product they ran
+test: tools ## Run all tests, with what they need (PostgreSQL, Redis, Chromium), and say how much of the product they ran
 	mkdir -p var
-	$(BIN)/python -m slipcover --source . --omit '$(UNCOUNTED)' --json --out $(COVERAGE) \
+	$(BIN)/python -m slipcover --immediate --source . --omit '$(UNCOUNTED)' --json --out $(COVERAGE) \
 		-m pytest -m "not guarantees" -n $(TEST_WORKERS) --dist worksteal --reruns 1 -rR
 	@$(BIN)/python -m tests.support.coverage $(COVERAGE)
 
-guarantees: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser redis ## Run the long sizes of the guarantees
+guarantees: tools ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees --timeout 0
 
-ci: lint test ## What .ci/run calls
+ci: $(VENV)/.dev ## What .ci/run calls; lint runs while the tests' tools are fetched
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint tools
+	@$(MAKE) --no-print-directory test
 
 lint: $(VENV)/.dev ## ruff, mypy, djlint, import-linter
 	$(BIN)/ruff check .
@@ -97,10 +99,12 @@ $(AXE): package.json package-lock.json | $(VENDOR)/.made
 	@$(call npm,ci --silent --ignore-scripts)
 	touch $@
 
+tools: $(VENV)/.dev $(VENDOR)/.made $(AXE) browser redis
+
 # Playwright's own browser where it can be downloaded, else the system's; the tests say so when there is none.
 browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.support.browser --install
 
-# Debian's package, where we may install one.
-redis: $(VENV)/.dev
+# Debian's package, where we may install one; after the browser, since only one may install at a time.
+redis: $(VENV)/.dev browser
 	@$(BIN)/python -m tests.support.redis_server --install

@@ -1,7 +1,8 @@
 """Redis, where processes share what need not last: wakes of open pages, and the counts of limits. Loaded with REDIS_URL alone.
 
 While it cannot be reached, `is_up` is False, everything goes on without it (`services.watch`, `services.limits`), the log has
-said so once, and it is tried again every second.
+said so once, and it is tried again every second. The link alone says whether it is up, by asking it every second: one answer
+that comes too late on a busy machine is no reason to begin all counts anew somewhere else.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ CHANNEL = "dayloom:changed"
 COUNTS = "dayloom:limits"
 PATIENCE_SECONDS = 3.0
 RETRY_SECONDS = 1.0
-MOST_CONNECTIONS = 32
+MOST_CONNECTIONS = 8
+"""What is asked takes it a fraction of a millisecond, so that a queue is shorter than the opening of more connections."""
 AWAY = "Redis cannot be reached."
 
 
@@ -57,7 +59,7 @@ class RedisLink:
         self._untold.add(user_id)
         self._has_news.set()
 
-    def lost(self, error: Exception) -> None:
+    def _lost(self, error: Exception) -> None:
         """Go on without it; the log says so once."""
         if not self._is_missed:
             log.warning("Redis cannot be reached, so pages and limits go by the database until it is back: %s", error)
@@ -71,7 +73,7 @@ class RedisLink:
                 try:
                     await self._hear()
                 except (RedisError, OSError) as error:
-                    self.lost(error)
+                    self._lost(error)
                 await asyncio.sleep(RETRY_SECONDS)
         finally:
             telling.cancel()
@@ -97,6 +99,7 @@ class RedisLink:
             log.warning("Redis is back.")
         self.is_up, self._is_missed = True, False
         self.hub.wake_all()  # for what was changed between the last look at the database and the first word from here
+        self._has_news.set()
 
     def _heard(self, words: bytes) -> None:
         """`<name of a process> <id> <id> ...`; this process's own word comes back too, and its pages know already."""
@@ -111,13 +114,14 @@ class RedisLink:
         while not _is_cancelled():
             await self._has_news.wait()
             self._has_news.clear()
-            people, self._untold = self._untold, set()
-            if not self.is_up:
+            if not self.is_up or not self._untold:
                 continue
+            people, self._untold = self._untold, set()
             try:
                 await self.client.publish(CHANNEL, b" ".join([self._name, *(str(user_id).encode() for user_id in people)]))
             except (RedisError, OSError) as error:
-                self.lost(error)
+                self._untold |= people  # told when it is back
+                self._lost(error)
 
 
 def _is_cancelled() -> bool:
@@ -145,5 +149,4 @@ class RedisCounter(WindowCounter):
         try:
             return await super().take(rate, key)
         except (RedisError, OSError) as error:
-            self.link.lost(error)
             raise UnavailableError(AWAY) from error

@@ -16,6 +16,8 @@ from tests.support.browser import executable_path, launch_arguments
 PATIENCE_MS = 10_000
 WIDE = (1200, 760)
 NARROW = (360, 740)
+SIZES = [pytest.param(WIDE, id="wide"), pytest.param(NARROW, id="narrow", marks=pytest.mark.guarantees)]
+"""A journey that is the same on a phone; those whose pages differ there, and the main walk, name both widths for every run."""
 
 StartApp = Callable[..., AppServer]
 

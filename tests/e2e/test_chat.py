@@ -10,13 +10,11 @@ from threading import Event
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
+from tests.e2e.conftest import NARROW, SIZES, WIDE, OpenTab, StartApp
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, row
 from tests.e2e.test_model import ready
 from tests.support.model_server import ModelServer, Seen, in_markers
-
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def say(page: Page, text: str) -> Locator:
@@ -41,7 +39,7 @@ def open_drawer(page: Page) -> Locator:
     return drawer
 
 
-@SIZES
+@pytest.mark.parametrize("size", SIZES)
 def test_drawer_by_keyboard(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     """What is said in the drawer is seen on Today beside it; Escape closes it, and the focus goes back."""
     page = open_tab(app.url, size).page
@@ -56,7 +54,7 @@ def test_drawer_by_keyboard(app: AppServer, open_tab: OpenTab, size: tuple[int, 
     expect(page.locator(".message")).to_have_count(2)
 
 
-@SIZES
+@pytest.mark.parametrize("size", SIZES)
 def test_confirm_and_undo(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     add(page, "Write report 1h")
@@ -72,7 +70,7 @@ def test_confirm_and_undo(app: AppServer, open_tab: OpenTab, size: tuple[int, in
     expect(row(page, "Write report")).to_have_count(1)
 
 
-@SIZES
+@pytest.mark.parametrize("size", SIZES)
 def test_choice(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     for title in ("Review budget", "Review contract"):
@@ -86,7 +84,7 @@ def test_choice(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> Non
     expect(page.locator(".message").last).to_contain_text("Completed “Review contract”.")
 
 
-@SIZES
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_page_fits_the_window(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(f"{app.url}/chat", size).page
     say(page, "add " + "a very long title that goes on and on " * 4)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenTab
+from tests.e2e.conftest import SIZES, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, check_sound, check_width, planned, slots, until
 
 TEXT = "Lunch every day 9-11. 10 minutes between tasks. My wife works 9-5."
 
 
-@pytest.mark.parametrize("size", [(1200, 900), (360, 740)], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_chips(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     add(page, "Pay rent 1h")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.conftest import NARROW, SIZES, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, check_sound, check_width, planned, slots, until
 
@@ -20,7 +20,7 @@ def take_off(page: Page, day: date, note: str) -> None:
     expect(page.locator("#settings-days .days li").filter(has_text=note)).to_contain_text("Day off")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_day_off_moves_the_plan(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     add(page, "Pay rent 1h")
@@ -38,7 +38,7 @@ def test_day_off_moves_the_plan(app: AppServer, open_tab: OpenTab, size: tuple[i
     check_width(page)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_second_set_with_weeks_in_turn(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     tab = open_tab(f"{app.url}/settings", size)
     tab.watch.allow(422)
@@ -89,7 +89,7 @@ def times(page: Page, day: str) -> list[str]:
     return [value for value in fields if value]
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_the_picture_and_the_fields_say_the_same(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     """Paint, pull, move, join and remove; what is typed is drawn, over midnight on two lines; saved, it stands there again."""
     page = open_tab(f"{app.url}/settings", size).page

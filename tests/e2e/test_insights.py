@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
+from tests.e2e.conftest import NARROW, SIZES, OpenTab, StartApp
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, check_width, planned, press, slot_of, until
 from tests.e2e.test_model import ready
@@ -21,7 +21,7 @@ def model() -> Iterator[ModelServer]:
         yield server
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_insights(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     """From History to the pictures of a finished task, over another range, to the numbers by keyboard."""
     page = open_tab(app.url, size).page

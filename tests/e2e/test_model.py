@@ -182,7 +182,7 @@ class TestCalls:
     def test_twenty_tasks_cost_two_calls(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
         app, tab = ready(start_app, open_tab, model, AI_QUIET_SECONDS="3")  # longer than a slow machine takes to add one
         for number in range(20):
-            add(tab.page, f"Errand {number:02d} 20min")
+            app.post("/tasks", {"text": f"Errand {number:02d} 20min"})
         until(lambda: len(model.calls) >= 2, tab.page, "the model was asked")
         planned(tab.page, app, 20)
         expect(tab.page.locator("#summary [data-state=idle]")).to_have_count(1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.conftest import SIZES, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, planned
 
 
-@pytest.fixture(params=[WIDE, NARROW], ids=["1200px", "360px"])
+@pytest.fixture(params=SIZES)
 def page(request: pytest.FixtureRequest, app: AppServer, open_tab: OpenTab) -> Page:
     """Today with one planned task, at both widths."""
     tab = open_tab(app.url, request.param)

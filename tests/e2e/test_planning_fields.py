@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.conftest import NARROW, SIZES, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import Slot, add, check_sound, check_width, dismiss, go, open_dialog, planned, row, slots, until
 
@@ -26,7 +26,7 @@ def slots_of(app: AppServer, title: str) -> list[Slot]:
     return [slot for slot in slots(app) if slot.task == title]
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_split_windows_and_pins(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     add(page, f"{REPORT} 6h")
@@ -61,7 +61,7 @@ def test_split_windows_and_pins(app: AppServer, open_tab: OpenTab, size: tuple[i
     check_width(page)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", SIZES)
 def test_parts_and_projects(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     add(page, f"{OFFICE} 2h")

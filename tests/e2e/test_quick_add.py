@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.conftest import NARROW, SIZES, WIDE, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, check_width, dismiss, open_dialog, press, row
 
 LINE = "Review the plan next Friday 45min #desk"
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def field(page: Page) -> Locator:
@@ -27,7 +26,7 @@ def heights(page: Page) -> list[float]:
     return [box["y"] for box in boxes if box]
 
 
-@SIZES
+@pytest.mark.parametrize("size", SIZES)
 def test_chips(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     before = heights(page)
@@ -103,7 +102,7 @@ def test_typing_on_after_enter(app: AppServer, open_tab: OpenTab) -> None:
     expect(page.locator("input[name=ignored]")).to_have_count(0)
 
 
-@SIZES
+@pytest.mark.parametrize("size", SIZES)
 def test_recurring(app: AppServer, open_tab: OpenTab, size: tuple[int, int]) -> None:
     page = open_tab(app.url, size).page
     add(page, "Water plants every day at 16:30 15min")

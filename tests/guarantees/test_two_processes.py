@@ -69,17 +69,23 @@ def pair(postgresql_templates: PostgresTemplates, tmp_path_factory: pytest.TempP
             redis.kill()
 
 
-# On a machine whose cores are full, Redis's two tests were seen to fail: they are of the long size until that is understood.
-@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.guarantees), "database"])
-def by(request: pytest.FixtureRequest, pair: Pair) -> Iterator[By]:
+@pytest.fixture
+def redis(pair: Pair) -> Iterator[None]:
+    """It runs meanwhile, and both have found it."""
+    if pair.redis is None:
+        pytest.skip("There is no redis-server.")
+    pair.begin_redis()
+    yield
+    pair.end_redis()
+
+
+@pytest.fixture(params=["redis", "database"])
+def by(request: pytest.FixtureRequest) -> By:
     """By what the processes share: Redis while it runs, else the database."""
     if request.param == "redis":
-        if pair.redis is None:
-            pytest.skip("There is no redis-server.")
-        pair.begin_redis()
-    yield request.param
-    if request.param == "redis":
-        pair.end_redis()
+        request.getfixturevalue("redis")
+    found: By = request.param
+    return found
 
 
 class TestEvents:
@@ -117,12 +123,9 @@ class TestLimits:
         assert Counter(answer.status_code for answer in answers) == {404: RATE, 429: RATE}
 
 
-@pytest.mark.guarantees
+@pytest.mark.usefixtures("redis")
 def test_redis_killed_under_way(pair: Pair) -> None:
     """Nobody who asks meanwhile meets an error, the log says it once for each process, and it comes back by itself."""
-    if pair.redis is None:
-        pytest.skip("There is no redis-server.")
-    pair.begin_redis()
     with asking(pair) as answers:
         wait_for_more(answers)
         pair.end_redis()
@@ -133,7 +136,6 @@ def test_redis_killed_under_way(pair: Pair) -> None:
     for server in pair.both:
         words = [AWAY in line for line in server.log.read_text().splitlines() if AWAY in line or BACK in line]
         assert words == [True, False] * (len(words) // 2)
-    pair.end_redis()
 
 
 class TestDoubleSubmit:

@@ -28,8 +28,12 @@ def executable_path() -> str | None:
 
 
 def launch_arguments() -> list[str]:
-    """What Chromium is started with: it runs as root in containers, without a graphics card, and phones nobody."""
+    """What Chromium is started with: it runs as root in containers, without a graphics card, and phones nobody.
+
+    It asks for less transparency: to blur what is behind cards took a quarter of the time of all journeys.
+    """
     return [
+        "--blink-settings=prefersReducedTransparency=true",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
