@@ -222,7 +222,7 @@ VERSION = "X-Dayloom-Version"
 THEME: Final = "theme"
 KEYS: Final = "keys"
 _UNDO = re.compile(
-    r"/tasks/\d{1,19}/(restore|reopen|resume|shorten\?by=\d{1,6})"
+    r"/tasks/\d{1,19}/(restore|reopen|resume|shorten\?by=\d{1,6}|move\?(before|after)=\d{1,19})"
     r"|/tasks/bulk/(restore|reopen)\?at=\d{1,16}"
     r"|/settings/days/restore\?[\w.%+&=-]{1,3000}"
     r"|/calendar/(blocks|events)/\d{1,19}/(back|unpin|move)\?[\w.%+&=-]{1,400}",
