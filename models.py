@@ -279,9 +279,9 @@ class Preferences(Base):
 
     After `max_stretch_minutes` of work come `break_minutes` without (0: no such rule), after each block `buffer_minutes`. Work
     that takes energy goes best between `focus_start_minute` and `focus_end_minute` of a local day (None: any time).
-    `day_first`: 3/9 is the third of September. `has_demo`: the demo week is there. The columns of `TASTES` say what the planner
-    weighs less or more. `remind_minutes`: how long before a block its reminder comes (None: never); `tells_risks`: whether the
-    pages tell when a task comes to be at risk.
+    `day_first`: 3/9 is the third of September. `clock`: times are told by 12 or by 24 hours (None: not said). `has_demo`: the
+    demo week is there. The columns of `TASTES` say what the planner weighs less or more. `remind_minutes`: how long before a
+    block its reminder comes (None: never); `tells_risks`: whether the pages tell when a task comes to be at risk.
     """
 
     __tablename__ = "preferences"
@@ -295,6 +295,7 @@ class Preferences(Base):
         CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature_range"),
         *(CheckConstraint(f"{name} IN {get_args(Emphasis)}", name=f"{name}_known") for name in TASTES),
         CheckConstraint("remind_minutes BETWEEN 0 AND 60", name="remind_range"),
+        CheckConstraint("clock IN ('12', '24')", name="clock_known"),
     )
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
@@ -318,6 +319,7 @@ class Preferences(Base):
     taste_calm: Mapped[Emphasis] = mapped_column(String(16), default="normal")
     remind_minutes: Mapped[int | None]
     tells_risks: Mapped[bool] = mapped_column(default=False)
+    clock: Mapped[Literal["12", "24"] | None] = mapped_column(String(2))
 
 
 class GlobalContext(Base):
