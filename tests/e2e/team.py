@@ -17,20 +17,36 @@ ACCOUNTS = {"AUTH": "accounts", "RATE_LIMIT": "100000/minute"}
 
 
 @contextmanager
-def owned(folder: Path, migrated: Path) -> Iterator[AppServer]:
-    """The server, working 9 to 17 on every day; its client acts as ada."""
+def unowned(folder: Path, migrated: Path) -> Iterator[AppServer]:
+    """The server before anybody has set it up."""
     with AppServer(folder, ACCOUNTS, database=migrated) as server:
-        link = setup_link(server)
-        fields = {"token": parse_qs(urlsplit(link).query)["token"][0], "name": "Ada", "email": "ada@example.org"}
-        server.client.post("/sign-in/link", data=fields)
-        work_daily(server)
         yield server
+        assert server.complaints() == []
+
+
+def set_up(server: AppServer) -> None:
+    """Make ada its owner, and the server's client hers; she works 9 to 17 on every day."""
+    token = parse_qs(urlsplit(setup_link(server)).query)["token"][0]
+    answer = server.client.post("/sign-in/link", data={"token": token, "name": "Ada Byron", "email": "ada@example.org"})
+    assert answer.status_code == 303
+    work_daily(server)
 
 
 def setup_link(server: AppServer) -> str:
     """The address that makes whoever opens it the owner, as the log says it."""
     server.wait_for(lambda: LINK.search(server.log.read_text()) is not None)
-    found = LINK.search(server.log.read_text())
+    return link_in(server.log.read_text())
+
+
+def invite(server: AppServer, email: str, name: str) -> str:
+    """Invite somebody; the address of their link."""
+    answer = server.client.post("/settings/people", data={"email": email, "name": name, "role": "member"})
+    return link_in(answer.text)
+
+
+def link_in(text: str) -> str:
+    """The first link that signs somebody in."""
+    found = LINK.search(text)
     assert found is not None
     return found[0]
 

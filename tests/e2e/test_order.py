@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NARROW, OpenTab
 from tests.e2e.server import AppServer
-from tests.e2e.steps import row
+from tests.e2e.steps import row, swipe
 
 NAMES = ("Alpha", "Beta", "Gamma", "Delta")
 
@@ -68,17 +68,10 @@ def test_what_could_not_be_sent_goes_back(app: AppServer, open_tab: OpenTab) -> 
     furnish(app)
     tab = open_tab(f"{app.url}/tasks?sort=own", NARROW)
     page = tab.page
-    touch = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: tuple[float, float]) -> None:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
 
     def drag(name: str, onto: str) -> None:
         (x, y), (_, to) = middle(grip(page, name)), middle(row(page, onto))
-        send("touchStart", (x, y))
-        for step in range(1, 6):
-            send("touchMove", (x, y + (to + 8 - y) * step / 5))
-        send("touchEnd")
+        swipe(page, (x, y), (x, to + 8))
 
     drag("Delta", "Gamma")
     in_order(page, "Gamma", "Delta", "Beta", "Alpha")
