@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Route
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tests.e2e.server import AppServer
@@ -292,10 +292,18 @@ def look(context: BrowserContext, app: AppServer, paths: Iterable[str], tally: T
         seen.append(route.request.url)
         route.abort()
 
+    def close(dialog: Dialog) -> None:
+        seen.append(dialog.message)
+        dialog.dismiss()
+
+    def read(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            seen.append(said.text)
+
     context.route(lambda url: not url.startswith(app.url), refuse)
-    page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", close)
     page.on("pageerror", lambda error: seen.append(str(error)))
-    page.on("console", lambda said: seen.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("console", read)
     for path in paths:
         page.goto(f"{app.url}{path}")
         page.wait_for_function("() => 'htmx' in window || !document.querySelector('script[src*=htmx]')")

@@ -310,7 +310,7 @@ class TestMove:
             task_id = await stage.add(title)
         page = await site.page("/tasks?sort=own")
         assert shown(page) == ["Third", "Second", "First"]
-        assert text(page, "#own-order").endswith("importance and deadlines do.")
+        assert text(page, "#own-order").endswith("The planner does not look at it, but at importance and deadlines.")
         assert has(page, f"#task-{task_id} button[formaction='/tasks/{task_id}/move?to=down']")
         assert not has(await site.page("/tasks"), "[formaction*='/move']")
         part = await site.press(f"/tasks/{task_id}/move?to=down", {"listed": "sort=own"})
