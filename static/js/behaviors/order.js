@@ -1,5 +1,5 @@
-/* Moves tasks in the person's own order: by their grips, and with Alt and an arrow for the one that has the focus, by the buttons of
-   its menu. While one is held its row is already where it would be; what could not be sent goes back to its place. */
+/* Moves tasks in the person's own order: by their grips, and with Alt and an arrow the one that has the focus. While one is held its
+   row is already where it would be; what could not be sent goes back to its place. Moves are sent one after the other. */
 
 const EDGE = 72; // so near the end of the window it scrolls
 const WAYS = { ArrowUp: "up", ArrowDown: "down" };
@@ -8,7 +8,21 @@ export default function order(list) {
   const rows = () => [...list.querySelectorAll(":scope > .task")];
   const idOf = (row) => row.id.slice("task-".length);
   let held = null;
-  let focused = null;
+  let queue = Promise.resolve();
+
+  function send(row, where) {
+    const sent = async () => {
+      let isDone = false;
+      const check = ({ detail: { ctx } }) => { isDone ||= ctx.sourceElement === row && ctx.response?.raw.ok; };
+      const values = Object.fromEntries(new FormData(document.getElementById("actions")));
+      document.addEventListener("htmx:after:request", check);
+      await htmx.ajax("POST", `/tasks/${idOf(row)}/move?${where}`, { source: row, target: "#toasts", swap: "none", values });
+      document.removeEventListener("htmx:after:request", check);
+      return isDone;
+    };
+    queue = queue.then(sent, sent);
+    return queue;
+  }
 
   function begin(event) {
     const row = event.target.closest(".grip")?.closest(".task");
@@ -61,44 +75,29 @@ export default function order(list) {
     const { row, next, back } = release();
     if (!row || row.nextElementSibling === next) return;
     const [above, below] = [row.previousElementSibling, row.nextElementSibling];
-    const beside = below?.matches(".task") ? `before=${idOf(below)}` : `after=${idOf(above)}`;
-    let isDone = false;
-    const check = ({ detail: { ctx } }) => { isDone ||= ctx.sourceElement === row && ctx.response?.raw.ok; };
-    document.addEventListener("htmx:after:request", check);
-    const values = Object.fromEntries(new FormData(document.getElementById("actions")));
-    await htmx.ajax("POST", `/tasks/${idOf(row)}/move?${beside}`, { source: row, target: "#toasts", swap: "none", values });
-    document.removeEventListener("htmx:after:request", check);
-    if (!isDone) back();
+    if (!(await send(row, below?.matches(".task") ? `before=${idOf(below)}` : `after=${idOf(above)}`))) back();
   }
 
   function giveUp(event) {
     if (held && (event.type !== "keydown" || event.key === "Escape")) release().back();
   }
 
-  function press(event) {
+  async function press(event) {
     const row = event.target.closest(".task");
     if (!row || !event.altKey || event.ctrlKey || event.metaKey || !(event.key in WAYS)) return;
     const way = event.shiftKey && event.key === "ArrowUp" ? "top" : WAYS[event.key];
     event.preventDefault();
-    focused = row.id;
-    row.querySelector(`[formaction$="/move?to=${way}"]`).click();
-  }
-
-  function refocus() {
-    const row = focused && document.getElementById(focused);
-    if (!row || (document.activeElement !== document.body && !row.contains(document.activeElement))) return;
-    if (!row.contains(document.activeElement)) row.querySelector(".task-title").focus();
-    row.scrollIntoView({ block: "nearest" });
-    focused = null;
+    await send(row, `to=${way}`);
+    const moved = document.getElementById(row.id);
+    if (document.activeElement === document.body) moved?.querySelector(".task-title").focus();
+    if (moved?.contains(document.activeElement)) moved.scrollIntoView({ block: "nearest" });
   }
 
   const heard = { pointerdown: begin, pointermove: pull, pointerup: drop, pointercancel: giveUp, keydown: press };
   for (const [name, listener] of Object.entries(heard)) list.addEventListener(name, listener);
   document.addEventListener("keydown", giveUp);
-  document.addEventListener("htmx:after:swap", refocus);
   return () => {
     for (const [name, listener] of Object.entries(heard)) list.removeEventListener(name, listener);
     document.removeEventListener("keydown", giveUp);
-    document.removeEventListener("htmx:after:swap", refocus);
   };
 }
