@@ -6,6 +6,7 @@ read (fields, the API, a model's prompt) is written in 24 hours, and not by this
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Literal
@@ -38,6 +39,22 @@ def minute_of_day(minute: int) -> str:
 def hour_of_day(hour: int) -> str:
     """A whole hour on a scale: "14:00", "2 pm"."""
     return f"{_twelve(hour)} {_half(hour)}" if is_half_day() else f"{hour:02d}:00"
+
+
+def retold(text: str) -> str:
+    """A sentence that was stored with times of 24 hours, by the clock of whom it is shown to; what “quotations” hold stays."""
+    if not is_half_day():
+        return text
+    parts = _QUOTED.split(text)
+    return "".join(part if part.startswith("“") else _TIME.sub(_retell, part) for part in parts)
+
+
+def _retell(found: re.Match[str]) -> str:
+    return minute_of_day(int(found[1]) * 60 + int(found[2]))
+
+
+_QUOTED = re.compile(r"(“[^”]*”)")
+_TIME = re.compile(r"\b([01]\d|2[0-4]):([0-5]\d)\b(?! [ap]m)")
 
 
 def _twelve(hour: int) -> int:

@@ -64,6 +64,7 @@ def environment() -> Environment:
         "hours": wording.hours,
         "amount": amount,
         "hour_of_day": telling.hour_of_day,
+        "retold": telling.retold,
         "day_month": _day_month,
         "plural": wording.plural,
     }

@@ -71,6 +71,15 @@ class TestPages:
 
 
 class TestReasons:
+    async def test_by_language(self, site: Site, stage: Stage) -> None:
+        """They are stored, and told by the clock of whoever looks; so is the history."""
+        await stage.add(REPORT)
+        await stage.planned()
+        assert "due today 5:00 pm" in text(await page_in(site, "/", "en-US"), "#task-1 .task-reason")
+        assert "due today 17:00" in text(await page_in(site, "/", "en-GB"), "#task-1 .task-reason")
+        items = await site.http.get("/calendar/items?view=week", headers={"Accept-Language": "en-US"})
+        assert "due today 5:00 pm" in items.text
+
     async def test_are_said_anew(self, site: Site, stage: Stage) -> None:
         """The choice wakes the planner, which says of each slot why it is there, by this clock."""
         await stage.add(REPORT)
@@ -88,6 +97,18 @@ class TestMachines:
         await choose(site, "12")
         after = (await site.http.get("/api/v1/plan")).json()["blocks"][0]
         assert (before["start"], before["end"]) == (after["start"], after["end"])
+
+
+def test_retold() -> None:
+    """Once, and nothing of what a person wrote."""
+    said = "First free 2 h after “Call at 17:00”; due Fri 17:00, not 24:00, and 10:30 am of 2026-11-27, 7:15"
+    telling.speak("24")
+    assert telling.retold(said) == said
+    telling.speak("12")
+    told = "First free 2 h after “Call at 17:00”; due Fri 5:00 pm, not 12:00 am, and 10:30 am of 2026-11-27, 7:15"
+    assert telling.retold(said) == told
+    assert telling.retold(told) == told
+    telling.speak(None)
 
 
 @pytest.mark.parametrize(
