@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from secrets import randbelow
+from time import time_ns
 from typing import Any, Literal, get_args
 
 from sqlalchemy import (
@@ -78,6 +79,14 @@ def next_version(version: int | None) -> int:
     """What follows a row's version. Those of a new row begin anywhere, with a multiple of `VERSIONS_APART`: SQLite gives the id
     of a deleted row to the next one, and what was read of the one must never fit the other."""
     return VERSIONS_APART * (1 + randbelow(2**20)) if version is None else version + 1
+
+
+def rank_of_new() -> int:
+    """The rank of a new task: on top of all that were made before it, with room between any two for others.
+
+    Real time, in steps of 512 ns: it needs no look at the other tasks, and stays exact as a number of JSON for a century.
+    """
+    return -(time_ns() >> 9)
 
 
 class TaskStatus(StrEnum):
@@ -270,9 +279,9 @@ class Preferences(Base):
 
     After `max_stretch_minutes` of work come `break_minutes` without (0: no such rule), after each block `buffer_minutes`. Work
     that takes energy goes best between `focus_start_minute` and `focus_end_minute` of a local day (None: any time).
-    `day_first`: 3/9 is the third of September. `has_demo`: the demo week is there. The columns of `TASTES` say what the planner
-    weighs less or more. `remind_minutes`: how long before a block its reminder comes (None: never); `tells_risks`: whether the
-    pages tell when a task comes to be at risk.
+    `day_first`: 3/9 is the third of September. `clock`: times are told by 12 or by 24 hours (None: not said). `has_demo`: the
+    demo week is there. The columns of `TASTES` say what the planner weighs less or more. `remind_minutes`: how long before a
+    block its reminder comes (None: never); `tells_risks`: whether the pages tell when a task comes to be at risk.
     """
 
     __tablename__ = "preferences"
@@ -286,6 +295,7 @@ class Preferences(Base):
         CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature_range"),
         *(CheckConstraint(f"{name} IN {get_args(Emphasis)}", name=f"{name}_known") for name in TASTES),
         CheckConstraint("remind_minutes BETWEEN 0 AND 60", name="remind_range"),
+        CheckConstraint("clock IN ('12', '24')", name="clock_known"),
     )
 
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
@@ -309,6 +319,7 @@ class Preferences(Base):
     taste_calm: Mapped[Emphasis] = mapped_column(String(16), default="normal")
     remind_minutes: Mapped[int | None]
     tells_risks: Mapped[bool] = mapped_column(default=False)
+    clock: Mapped[Literal["12", "24"] | None] = mapped_column(String(2))
 
 
 class GlobalContext(Base):
@@ -467,7 +478,8 @@ class Task(Base):
     It is planned in the hours of `hour_set_id` (None: the person's first set). With any of the chunk limits it may be split.
     `buffer_minutes` None means the person's own. A task with a parent is a part of it; parts are done in the order of their
     `position` when the parent says `parts_in_order`. `occurs_at` is the wall time at which it is an occurrence of its
-    series, and the constraint on both lets each be made once, whoever makes it.
+    series, and the constraint on both lets each be made once, whoever makes it. `rank` is its place in the person's own order,
+    the least on top; the planner does not look at it.
 
     Its words are found by `repositories.task_search`: on SQLite through a table of its own that triggers fill, and a migration
     that makes this table anew must make them anew too (see 0007).
@@ -495,6 +507,7 @@ class Task(Base):
         listed("ix_tasks_listed_due", "deadline_at"),
         listed("ix_tasks_listed_importance", "importance"),
         listed("ix_tasks_listed_priority", "priority"),
+        listed("ix_tasks_listed_rank", "rank"),
         listed("ix_tasks_listed_title", "title"),
         Index("ix_tasks_demo", "user_id", sqlite_where=text("is_demo"), postgresql_where=text("is_demo")),
         Index(
@@ -523,6 +536,7 @@ class Task(Base):
     series_id: Mapped[int | None] = mapped_column(Id, ForeignKey("series.id", ondelete="SET NULL"))
     occurs_at: Mapped[datetime | None] = mapped_column(DateTime())
     position: Mapped[int] = mapped_column(default=0)
+    rank: Mapped[int] = mapped_column(BigInteger, default=rank_of_new, server_default="0")
     parts_in_order: Mapped[bool] = mapped_column(default=True)
     min_chunk_minutes: Mapped[int | None]
     max_chunk_minutes: Mapped[int | None]

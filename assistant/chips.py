@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from assistant import telling
 from assistant.draft import Span, SpanKind
 from assistant.instants import Said, Times, last_minute, spoken
 from assistant.marks import Mark
@@ -55,7 +56,7 @@ def _mark(mark: Mark) -> tuple[SpanKind, str, str]:
         return "chunks", str(mark.minutes), f"in parts of {length(mark.minutes)}"
     if mark.kind == "window":
         begin, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in mark.window)
-        return "window", f"{begin}/{end}", f"{begin} to {end}"
+        return "window", f"{begin}/{end}", " to ".join(telling.minute_of_day(minute) for minute in mark.window)
     return mark.kind, mark.name, _MARKS[mark.kind].format(mark.name)
 
 
@@ -78,7 +79,7 @@ def _time(match: Match, said: Said, times: Times, zone: ZoneInfo) -> tuple[SpanK
     label = " to ".join(spoken(last_minute(day, zone), zone) for day in days)
     if said.moment.part and times.deadline_at and len(days) == 1:
         begin, end = said.moment.part
-        label += f", {begin // 60:02d}:00 to {end // 60:02d}:00"
+        label += f", {telling.hour_of_day(begin // 60)} to {telling.hour_of_day(end // 60)}"
     return "day", "/".join(day.isoformat() for day in days), label
 
 
@@ -110,7 +111,7 @@ def described(rule: Rule, minute: int | None = None) -> str:
     parts += [f"on {_listed(dates or days)}"] if dates or days else []
     parts += [f"in {_listed(months)}"] if months else []
     times = [hour * 60 for hour in rule.by_hour] or ([] if minute is None else [minute])
-    parts += [f"at {_listed([f'{one // 60:02d}:{one % 60:02d}' for one in times])}"] if times else []
+    parts += [f"at {_listed([telling.minute_of_day(one) for one in times])}"] if times else []
     parts += [f"until {rule.until.day} {MONTHS[rule.until.month - 1][:3]} {rule.until.year}"] if rule.until else []
     parts += [f"{rule.count} times"] if rule.count else []
     return " ".join(parts)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from assistant import telling
 from assistant.moments import WHOLE_DAY, Days, Moment
 from assistant.names import MONTHS, WEEKDAYS
 
@@ -141,4 +142,4 @@ def spoken(instant: datetime, zone: ZoneInfo) -> str:
     """ "Fri 27 Nov 2026, 17:00" in the person's zone, whatever the locale; without a time for the last minute of a day."""
     local = instant.astimezone(zone)
     day = f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]} {local.year}"
-    return day if instant == last_minute(local.date(), zone) else f"{day}, {local:%H:%M}"
+    return day if instant == last_minute(local.date(), zone) else f"{day}, {telling.time_of(local)}"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from re import Match
 from typing import Literal
 
+from assistant import telling
 from assistant.chat import AboutTask, AmIFree, EventView, ListPlan, ListTasks, Simple, Status, TaskView
 from assistant.reading import Handler, Reading, rule
 from assistant.stretches import Stretch
@@ -93,9 +94,8 @@ def _about(kind: Literal["why", "about"]) -> Handler:
             return reading.say(target.problem)
         thing = target.things[0]
         if isinstance(thing, EventView):
-            return reading.say(
-                f"“{thing.title}” is a busy time, {reading.spoken(thing.start_at)} to {reading.local(thing.end_at):%H:%M}."
-            )
+            span = f"{reading.spoken(thing.start_at)} to {telling.time_of(reading.local(thing.end_at))}"
+            return reading.say(f"“{thing.title}” is a busy time, {span}.")
         reading.mention((thing,))
         return reading.ask(AboutTask(kind=kind, task_id=thing.id))
 

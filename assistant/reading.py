@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from assistant import stretches
+from assistant import stretches, telling
 from assistant.chat import Choice, EventView, Option, Question, Status, TaskView, Understood, View
 from assistant.operations import MAX_OPERATIONS, ActOnTask, Operation
 from assistant.stretches import Stretch
@@ -149,7 +149,7 @@ class Reading:
     def spoken(self, at: datetime) -> str:
         """ "Fri 27 Nov 14:00"."""
         local = self.local(at)
-        return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+        return f"{local:%a} {local.day} {local:%b} {telling.time_of(local)}"
 
     def understood(self) -> Understood:
         """What all of it comes to."""

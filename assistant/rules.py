@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from assistant import telling
 from assistant.advice import Advice, Answer, Priority, Situation, TaskBrief
 from assistant.sanitise import one_line, zone_of
 
@@ -143,8 +144,8 @@ def _due(deadline: datetime, now: datetime, zone: ZoneInfo) -> str:
     days = (local.date() - now.astimezone(zone).date()).days
     near = {0: "today", 1: "tomorrow"}.get(days, f"{local:%A}" if 1 < days < 7 else f"{local:%a} {local.day} {local:%b}")
     if left <= timedelta(0):
-        return f"was due {near} {local:%H:%M}, {_span(-left)} ago"
-    return f"due {near} {local:%H:%M}, in {_span(left)}"
+        return f"was due {near} {telling.time_of(local)}, {_span(-left)} ago"
+    return f"due {near} {telling.time_of(local)}, in {_span(left)}"
 
 
 def _span(length: timedelta) -> str:

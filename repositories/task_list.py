@@ -23,7 +23,7 @@ from repositories.task_rows import IS_FRAME, ROW_COLUMNS, WITH_FIRST_BLOCK
 from repositories.task_search import contains_text
 from repositories.tasks import IS_LIVE, IS_OPEN, LIVE
 
-Sort = Literal["created", "due", "importance", "priority", "planned", "title"]
+Sort = Literal["created", "own", "due", "importance", "priority", "planned", "title"]
 Key = datetime | float | str | None
 LONGEST_BLOCK = timedelta(days=8)
 """Blocks are at most as long as a task, which is a week."""
@@ -43,7 +43,8 @@ class TaskFilter:
 
     `importances` may hold None: nothing was said. `due_after` and `due_before` bound the deadline, the first included, and
     `has_deadline` asks for one, or for none; a part keeps its parent's deadline, project and labels where it has none of its
-    own. `is_at_risk`: late by the plan, or without a place for all of it; `is_unplaced`: without any.
+    own. `is_at_risk`: late by the plan, or without a place for all of it; `is_unplaced`: without any. `is_upwards`: from that
+    place on towards the top, in the person's own order.
     """
 
     statuses: frozenset[TaskStatus] = frozenset(LIVE)
@@ -59,6 +60,7 @@ class TaskFilter:
     sort: Sort = "created"
     after: Place | None = None
     limit: int = 50
+    is_upwards: bool = False
 
 
 class TaskListRepository:
@@ -125,6 +127,7 @@ _keeps_deadline = and_(
 )
 
 KEYS: dict[Sort, tuple[ColumnElement[Any], Key]] = {
+    "own": (Task.rank.expression, -(2**62)),
     "due": (Task.deadline_at.expression, datetime(1, 1, 2, tzinfo=UTC)),
     "importance": (Task.importance.expression, 1),
     "priority": (Task.priority.expression, 0.0),
@@ -139,7 +142,7 @@ class _Finder:
 
     def __init__(self, user_id: int, now: datetime, asked: TaskFilter) -> None:
         self.user_id, self.now, self.asked = user_id, now, asked
-        self.is_down = asked.sort == "priority"
+        self.is_down = asked.sort == "priority" or asked.is_upwards
         self.conditions = _conditions(asked)
 
     def with_key(self, limit: int) -> list[Subquery]:
@@ -166,7 +169,7 @@ class _Finder:
         """The tasks that do not, the newest first."""
         lacks: list[ColumnElement[bool]] = []
         match self.asked.sort:
-            case "title":
+            case "title" | "own":
                 return []
             case "planned":
                 lacks = [Task.id.not_in(select(_starts(self.user_id, self.now).c.id))]

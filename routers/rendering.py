@@ -23,6 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
+from assistant import telling
 from routers.navigation import NAVIGATION, ON_PHONES
 from routers.pictures import amount, axis_top
 from services import wording
@@ -51,6 +52,7 @@ def environment() -> Environment:
     )
     env.filters |= {
         "clock": _clock,
+        "hour": _hour,
         "moment": _moment,
         "when": _when,
         "day_name": _day_name,
@@ -61,11 +63,13 @@ def environment() -> Environment:
         "minutes": wording.minutes,
         "hours": wording.hours,
         "amount": amount,
+        "hour_of_day": telling.hour_of_day,
+        "retold": telling.retold,
         "day_month": _day_month,
         "plural": wording.plural,
     }
     env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "axis_top": axis_top, "block_url": block_url}
-    env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES}
+    env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES, "is_half_day": telling.is_half_day}
     # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
     for name in ("icons", "forms", "buttons", "charts"):
         env.globals[name] = env.get_template(f"components/{name}.html").module
@@ -182,6 +186,13 @@ def _clock(context: Context, at: datetime) -> str:
 
 
 @pass_context
+def _hour(context: Context, at: datetime) -> str:
+    """A whole hour beside a line: "14:00", "2 pm"."""
+    local = at.astimezone(ZoneInfo(context["zone"]))
+    return telling.time_of(local) if local.minute else telling.hour_of_day(local.hour)
+
+
+@pass_context
 def _moment(context: Context, at: datetime) -> str:
     return wording.moment(at, context["now"], context["zone"])
 
@@ -222,7 +233,7 @@ VERSION = "X-Dayloom-Version"
 THEME: Final = "theme"
 KEYS: Final = "keys"
 _UNDO = re.compile(
-    r"/tasks/\d{1,19}/(restore|reopen|resume|shorten\?by=\d{1,6})"
+    r"/tasks/\d{1,19}/(restore|reopen|resume|shorten\?by=\d{1,6}|move\?(before|after)=\d{1,19})"
     r"|/tasks/bulk/(restore|reopen)\?at=\d{1,16}"
     r"|/settings/days/restore\?[\w.%+&=-]{1,3000}"
     r"|/calendar/(blocks|events)/\d{1,19}/(back|unpin|move)\?[\w.%+&=-]{1,400}",

@@ -6,11 +6,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from routers.deps import FormValues, Reading, Shown, is_htmx, writing
+from routers.deps import FormValues, Reading, RowId, Shown, is_htmx, writing
 from routers.rendering import Toast, render
 from routers.today import answered, redrawn
 from services.bulk import BulkService, Undone
 from services.task_list import TaskListService
+from services.task_order import TaskOrderService, target_of
 from services.wording import plural
 
 router = APIRouter(prefix="/tasks", include_in_schema=False)
@@ -31,6 +32,20 @@ async def show(request: Request, scope: Reading) -> Response:
 async def regions(request: Request, scope: Reading, shown: Shown) -> Response:
     """The list as the event stream asks for it."""
     return await redrawn(request, scope, shown)
+
+
+@router.post("/{task_id}/move")
+async def move(request: Request, task_id: RowId, form: FormValues) -> Response:
+    """Put a task elsewhere in the person's own order: `before` or `after` another, or `to` the top, up or down in the list."""
+    target = target_of(request.query_params)
+    async with writing(request) as scope:
+        order = TaskOrderService(scope)
+        if isinstance(target, tuple):
+            moved = await order.move(task_id, *target)
+        else:
+            moved = await order.move_along(task_id, target, form.values.get("listed", ""))
+    back = f"/tasks/{task_id}/move?{moved.back}" if moved.back else None
+    return await answered(request, form, Toast(moved.sentence, undo_url=back))
 
 
 @router.post("/bulk/complete")

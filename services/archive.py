@@ -89,6 +89,7 @@ async def delete_some(scope: Scope) -> bool:
         return True
     await repository.delete_all(user_id)
     kept = Preferences(user_id=user_id, timezone=scope.person.zone, day_first=scope.person.day_first)
+    kept.clock = scope.person.clock
     kept.model = scope.settings.ai_model
     scope.session.add(kept)
     hours, work = HourRepository(scope.session), HourSet(user_id=user_id, name=users.WORK)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from assistant import telling
 from models import TaskStatus
 from planning.hours import Span, to_utc
 from repositories.plans import PlanRepository
@@ -166,7 +167,7 @@ class CalendarService:
                     source=row.source,
                     pinned=row.pinned,
                     priority=row.priority,
-                    reason=row.reason,
+                    reason=telling.retold(row.reason),
                     late_minutes=int((row.end_at - row.deadline_at).total_seconds() // 60) if is_late else 0,
                 )
             )

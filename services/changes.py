@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from assistant import telling
 from assistant.operations import (
     ActOnTask,
     AddEvent,
@@ -199,7 +200,7 @@ class ChangeService:
         usual = next((item for item in sets if item.id == operation.hour_set_id), sets[0])
         stretches = (*usual.weekly.on(operation.day), (operation.start_minute, operation.end_minute))
         await hours.set_exception(usual.id, operation.day, stretches)
-        span = f"{wording.of_day(operation.start_minute)} to {wording.of_day(operation.end_minute)}"
+        span = f"{telling.minute_of_day(operation.start_minute)} to {telling.minute_of_day(operation.end_minute)}"
         return Applied(f"You work on {wording.short_day(operation.day)} from {span} too.")
 
     async def _planner(self, operation: CatchUp | Replan | Reprioritise) -> Applied:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from assistant import telling
 from assistant.operations import (
     ActOnTask,
     AddEvent,
@@ -80,7 +81,7 @@ class Wordings:
             case SetHours():
                 return "Change your usual hours"
             case WorkExtra():
-                span = f"{wording.of_day(operation.start_minute)} to {wording.of_day(operation.end_minute)}"
+                span = f"{telling.minute_of_day(operation.start_minute)} to {telling.minute_of_day(operation.end_minute)}"
                 return f"Work on {wording.short_day(operation.day)} from {span} too"
             case TakeOff() | UsualHours():
                 first, last = wording.short_day(operation.first_on), wording.short_day(operation.last_on)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import assert_never
 
+from assistant import telling
 from assistant.context import (
     ALL_TASKS,
     DAY,
@@ -71,15 +72,15 @@ def _of_kind(rule: KindTime) -> str:
     if (rule.start, rule.end) == (0, DAY):
         return " ".join(parts)
     if rule.start == 0:
-        return " ".join([*parts, f"before {wording.of_day(rule.end)}"])
+        return " ".join([*parts, f"before {telling.minute_of_day(rule.end)}"])
     if rule.end == DAY:
-        return " ".join([*parts, f"after {wording.of_day(rule.start)}"])
+        return " ".join([*parts, f"after {telling.minute_of_day(rule.start)}"])
     return " ".join([*parts, span(rule.start, rule.end)])
 
 
 def span(start: int, end: int) -> str:
     """ "09:00–17:00"."""
-    return f"{wording.of_day(start)}–{wording.of_day(end)}"
+    return f"{telling.minute_of_day(start)}–{telling.minute_of_day(end)}"
 
 
 def days(chosen: tuple[Day, ...]) -> str:

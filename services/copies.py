@@ -13,7 +13,7 @@ from services.briefs import brief_of
 from services.scope import Scope
 
 COPIED = (
-    *("user_id", "title", "context", "importance", "duration_minutes", "duration_source", "position", "parts_in_order"),
+    *("user_id", "title", "context", "importance", "duration_minutes", "duration_source", "position", "rank", "parts_in_order"),
     *("hour_set_id", "project_id", "energy", "buffer_minutes"),
     *("min_chunk_minutes", "max_chunk_minutes", "max_per_day_minutes"),
 )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
 
+from assistant import telling
 from planning.hours import HourRange, MinuteRange
 from services import wording
 
@@ -73,7 +74,7 @@ def dates_problems(first_on: date, last_on: date, today: date) -> dict[str, str]
 
 def spoken_stretches(stretches: Sequence[MinuteRange]) -> str:
     """ "09:00–12:00, 13:00–17:00"."""
-    return ", ".join(f"{wording.of_day(start)}–{wording.of_day(end % MINUTES_A_DAY)}" for start, end in stretches)
+    return ", ".join(f"{telling.minute_of_day(start)}–{telling.minute_of_day(end % MINUTES_A_DAY)}" for start, end in stretches)
 
 
 def spoken_week(ranges: Sequence[HourRange]) -> str:

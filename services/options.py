@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from assistant import telling
 from assistant.operations import ActOnTask, EditTask, Operation, PinTask, UnpinTask, WorkExtra
 from models import Task
 from planning import alternatives as kernel_alternatives
@@ -110,7 +111,7 @@ def _extras(rows: Rows, framed: Framed, task: Task) -> list[_ExtraTime]:
         stop = frame.minute_before(to_utc(day, high, zone))
         if low >= high or stop <= start or stop > framed.problem.horizon:
             continue
-        name = f"{wording.day_name(day, today)} {wording.of_day(low)}–{wording.of_day(high)}"
+        name = f"{wording.day_name(day, today)} {telling.minute_of_day(low)}–{telling.minute_of_day(high)}"
         operation = WorkExtra(day=day, start_minute=low, end_minute=high, hour_set_id=hours.id)
         found.append(_ExtraTime(Extra(name, (Interval(start, stop),)), operation))
     return found

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from assistant import telling
 from config import Settings
 from db import AsyncSession, touch
 from models import LeaseKind
@@ -21,7 +22,8 @@ ADVISE_CAP_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One unit of work of one person, who was let in by `access`. `now` was read once and is aware."""
+    """One unit of work of one person, who was let in by `access`. `now` was read once and is aware. Its words tell times by the
+    person's clock."""
 
     session: AsyncSession
     person: Person
@@ -30,6 +32,9 @@ class Scope:
     access: Access = LOCAL
     asked: set[LeaseKind] | None = None
     """Within `of_many`, whose caller has locked: the background work that was asked for so far."""
+
+    def __post_init__(self) -> None:
+        telling.speak(self.person.clock)
 
     @property
     def is_of_many(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from addresses import Policy, RefusedAddressError, parse_address
 from assistant.advice import CallRecord, ModelSettings
 from assistant.gateway import Gateway
+from assistant.telling import Clock
 from config import ZONES
 from errors import InvalidInputError
 from models import CONTEXT_LENGTH, LeaseKind, ModelCall, Preferences
@@ -61,6 +63,7 @@ class SettingsService:
             "ai_enabled": "on" if preferences.ai_enabled else "",
             "zone": preferences.timezone,
             "day_first": "on" if preferences.day_first else "",
+            "clock": preferences.clock or "",
             "context": await self.users.get_context(self.scope.person.id),
         }
         settings = self.scope.settings
@@ -108,13 +111,15 @@ class SettingsService:
         await self.scope.changed(is_replanned=False)
 
     async def save_zone(self, form: Mapping[str, str]) -> None:
-        """Set the time zone (hours are local, so the plan follows) and how the person writes dates."""
+        """Set the time zone (hours are local, so the plan follows), how the person writes dates, and by which clock they read
+        times. What the planner has said of a slot, it says anew."""
         zone = form.get("zone", "").strip()
         if zone not in ZONES:
             raise InvalidInputError("Some fields need another look.", {"zone": "Choose a zone such as Europe/Berlin."})
         await self.scope.lock()
         preferences = await self._preferences()
         preferences.timezone, preferences.day_first = zone, bool(form.get("day_first"))
+        preferences.clock = next((clock for clock in get_args(Clock) if clock == form.get("clock")), None)
         await self.scope.session.flush()
         await self.scope.changed(LeaseKind.PLAN)
 

@@ -94,7 +94,7 @@ def place_of(token: str, sort: Sort) -> Place:
         raise ValueError("not a place") from error
     if named != sort or type(task_id) is not int or not 0 <= task_id < 2**63:
         raise ValueError("not a place of this order")
-    if key is None and sort != "title":
+    if key is None and sort not in {"title", "own"}:
         return Place(None, task_id)
     match sort, key:
         case (("due" | "planned"), str()):
@@ -104,6 +104,8 @@ def place_of(token: str, sort: Sort) -> Place:
             return Place(at, task_id)
         case "title", str():
             return Place(clean(key), task_id)
+        case "own", int() if type(key) is not bool and abs(key) < 2**62:
+            return Place(key, task_id)
         case (("importance" | "priority"), int() | float()) if type(key) is not bool and abs(key) < 1000:
             return Place(key, task_id)
     raise ValueError("not a key of this order")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.telling import Clock
 from config import Settings
 from db import AsyncSession
 from models import HourSet, Preferences, User
@@ -19,7 +20,8 @@ DEFAULT_RANGES = tuple((0, weekday, 9 * 60, 17 * 60) for weekday in range(5))
 @dataclass(frozen=True, slots=True)
 class Person:
     """Who acts: their id, their IANA zone, whether a model is asked for them, whether they write 3/9 for 3 September, whether
-    the demo week is there, and whether open pages tell them of blocks or risks."""
+    the demo week is there, whether open pages tell them of blocks or risks, and by which clock times are told (None: they have
+    not said, so pages go by the browser's language, and all else has 24 hours)."""
 
     id: int
     zone: str
@@ -27,6 +29,7 @@ class Person:
     day_first: bool = False
     has_demo: bool = False
     is_told: bool = False
+    clock: Clock | None = None
 
 
 async def get_local_person(session: AsyncSession, settings: Settings) -> Person | None:
@@ -49,7 +52,15 @@ def person_of(preferences: Preferences, settings: Settings) -> Person:
     """The person whose preferences these are."""
     uses_model = model_settings.is_in_use(preferences, settings)
     is_told = preferences.remind_minutes is not None or preferences.tells_risks
-    return Person(preferences.user_id, preferences.timezone, uses_model, preferences.day_first, preferences.has_demo, is_told)
+    return Person(
+        id=preferences.user_id,
+        zone=preferences.timezone,
+        uses_model=uses_model,
+        day_first=preferences.day_first,
+        has_demo=preferences.has_demo,
+        is_told=is_told,
+        clock=preferences.clock,
+    )
 
 
 async def ensure_local_person(session: AsyncSession, settings: Settings, now: datetime) -> Person:

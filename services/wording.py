@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from assistant import telling
 from assistant.chips import described
 from assistant.recurrence import read_rule
 
@@ -15,8 +16,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def clock(at: datetime, zone: str) -> str:
-    """ "09:30"."""
-    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+    """ "09:30", or "9:30 am" by the person's clock."""
+    return telling.time_of(at.astimezone(ZoneInfo(zone)))
 
 
 def short_day(day: date) -> str:
@@ -43,7 +44,7 @@ def dates(first: date, last: date, today: date) -> str:
 def moment(at: datetime, now: datetime, zone: str) -> str:
     """ "Today 14:00", "Fri 17:00", "Fri 4 Dec 09:00"."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{day_name(local.date(), now.astimezone(ZoneInfo(zone)).date())} {local:%H:%M}"
+    return f"{day_name(local.date(), now.astimezone(ZoneInfo(zone)).date())} {telling.time_of(local)}"
 
 
 def when(at: datetime, now: datetime, zone: str) -> str:
@@ -85,7 +86,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def of_day(minute: int) -> str:
-    """Minutes since midnight as "09:30"; 1440 is "24:00"."""
+    """Minutes since midnight as fields have them, "09:30"; 1440 is "24:00". In words they are `telling.minute_of_day`'s."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 

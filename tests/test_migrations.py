@@ -106,6 +106,7 @@ WORDS = {
     "role": "member",
     "meant_for": "invite",
     "scope": "read",
+    "clock": "12",
     **dict.fromkeys(TASTES, "less"),
 }
 NUMBERS = {"temperature": 1.0, "max_tokens": 2000, "importance": 2, "weekdays": 3, "end_minute": 600, "focus_end_minute": 600}

@@ -16,6 +16,7 @@ import look from "./behaviors/look.js";
 import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
 import offline from "./behaviors/offline.js";
+import order from "./behaviors/order.js";
 import palette from "./behaviors/palette.js";
 import permission from "./behaviors/permission.js";
 import planner from "./behaviors/planner.js";
@@ -28,7 +29,7 @@ import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
 import week from "./behaviors/week.js";
 
-const behaviors = { address, asking, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, palette, permission, planner, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
+const behaviors = { address, asking, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, order, palette, permission, planner, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
 const bound = new Map();
 
 function bind(element) {

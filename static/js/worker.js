@@ -1,6 +1,7 @@
 /* The service worker, served as /sw.js. It keeps static files (cache first) and the last Today, which it shows when the server cannot
    be reached; no other page and nothing of the API is ever kept. Pages say the version of their static files: with another one than
-   its own it keeps out of the way until its successor comes, and where a page says none, Dayloom has left this address and so does it. */
+   its own it keeps out of the way until its successor comes, and where a page says none, Dayloom has left this address and so does it.
+   It shows the reminders of pages, and brings whoever presses one to what it tells of. */
 
 const VERSION = "VERSION";
 const CACHE = `dayloom-${VERSION}`;
@@ -29,6 +30,17 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   if (event.data === "keep-today") event.waitUntil(fetch("/").then((answer) => keepToday(answer), () => {}));
 });
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data));
+});
+
+async function show(url) {
+  const [open] = await self.clients.matchAll({ type: "window" });
+  if (open) await (await open.focus()).navigate(url);
+  else await self.clients.openWindow(url);
+}
 
 async function removeCaches(isOver) {
   const names = await caches.keys();

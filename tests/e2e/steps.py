@@ -190,6 +190,20 @@ def check_boxes(page: Page) -> None:
             assert is_beside or is_below, f"{one} covers {other}"
 
 
+def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Pull a finger over the page, in steps as fingers do."""
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    send("touchStart", start)
+    for step in range(1, 7):
+        send("touchMove", (start[0] + (end[0] - start[0]) * step / 6, start[1] + (end[1] - start[1]) * step / 6))
+    send("touchEnd")
+    touch.detach()
+
+
 def check_width(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
     page.wait_for_load_state()  # before its styles are there it is as wide as it likes

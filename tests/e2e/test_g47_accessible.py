@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import NARROW, WIDE, OpenTab
 from tests.e2e.server import ROOT, AppServer
 from tests.e2e.steps import open_dialog
+from tests.e2e.team import invite, let_in, set_up, setup_link, unowned
 from tests.guarantees.report import Tally
 from tests.support.databases import is_ci
 
@@ -51,7 +53,7 @@ LOOKS: tuple[Look, ...] = (
 BEHIND = (
     *(f"/calendar?view={view}" for view in ("day", "work-week", "month", "agenda")),
     *("/insights", "/docs", "/chat", "/plan/versions", "/plan/what-if", "/palette?q=re", "/quick-add", "/offline", "/nowhere"),
-    *("/tasks?text=report", "/tasks/1", "/events/1", "/calendar/new", "/?day=2030-01-01"),
+    *("/tasks?text=report", "/tasks?sort=own", "/tasks/1", "/events/1", "/calendar/new", "/?day=2030-01-01"),
 )
 """Pages that lie behind those of the navigation."""
 REPORT = "Write report"
@@ -132,6 +134,51 @@ def judge_all(app: AppServer, open_tab: OpenTab, looks_each: int) -> None:
         expect(page.locator(there).first).to_be_visible()
         judge(tally, page, name, islice(looks, looks_each))
     tally.close()
+
+
+def doors(team: AppServer) -> Iterator[tuple[str, str]]:
+    """The pages of whoever is not signed in, each when it is there."""
+    yield "nobody owns it yet", "/sign-in"
+    yield "set up", setup_link(team)
+    set_up(team)
+    yield "sign in", "/sign-in"
+    yield "invited", invite(team, "bob@example.org", "Bob")
+    yield "a link that is over", "/sign-in/link?token=none"
+    yield "signed out", "/settings"
+
+
+def judge_accounts(team: AppServer, open_tab: OpenTab, looks_each: int) -> None:
+    tab = open_tab(f"{team.url}/healthz")
+    tab.watch.allow(401, 404)
+    page, tally, looks = tab.page, Tally("G47", seed=0, floor=11 * looks_each), cycle(LOOKS)
+    for name, path in doors(team):
+        page.goto(path if path.startswith("http") else f"{team.url}{path}")
+        judge(tally, page, name, islice(looks, looks_each))
+    let_in(page.context, team)
+    for path in ("/settings", "/settings/account", "/settings/people", "/settings/people/log"):
+        visit(page, f"{team.url}{path}")
+        judge(tally, page, path, islice(looks, looks_each))
+    visit(page, f"{team.url}/settings/account")
+    page.get_by_label("What it is for").fill("Backups")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#new-token")).to_be_visible()
+    judge(tally, page, "a new token", islice(looks, looks_each))
+    tally.close()
+
+
+@pytest.fixture
+def team(tmp_path: Path, migrated: Path) -> Iterator[AppServer]:
+    with unowned(tmp_path, migrated) as server:
+        yield server
+
+
+def test_each_account_page_in_one_look(team: AppServer, open_tab: OpenTab) -> None:
+    judge_accounts(team, open_tab, 1)
+
+
+@pytest.mark.guarantees
+def test_every_account_page_in_every_look(team: AppServer, open_tab: OpenTab) -> None:
+    judge_accounts(team, open_tab, len(LOOKS))
 
 
 def test_each_page_in_one_look(furnished: AppServer, open_tab: OpenTab) -> None:

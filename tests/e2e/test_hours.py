@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW, SIZES, OpenTab
 from tests.e2e.server import AppServer
-from tests.e2e.steps import add, check_sound, check_width, planned, slots, until
+from tests.e2e.steps import add, check_sound, check_width, planned, slots, swipe, until
 
 
 def take_off(page: Page, day: date, note: str) -> None:
@@ -114,6 +114,30 @@ def test_the_picture_and_the_fields_say_the_same(app: AppServer, open_tab: OpenT
     page.locator("#hour-set-1").get_by_role("button", name="Save").click()
     expect(page.locator("#hour-set-1 > summary")).to_contain_text("Tue–Fri 09:00–17:00; Sat 10:00–20:00; Sun 22:00–02:00")
     expect(page.locator(".week-day[data-day=sat] .week-stretch")).to_have_count(1)
+
+
+def test_the_picture_by_a_finger(app: AppServer, open_tab: OpenTab) -> None:
+    """Along a day it paints and moves; up and down it scrolls the page, and changes nothing."""
+    page = open_tab(f"{app.url}/settings", NARROW).page
+
+    def pull(day: str, start: float, end: float, down: float = 0) -> None:
+        line = page.locator(f".week-day[data-day={day}] .week-line")
+        line.scroll_into_view_if_needed()
+        box = line.bounding_box()
+        assert box is not None
+        hour, y = box["width"] / 24, box["y"] + box["height"] / 2
+        swipe(page, (box["x"] + hour * start, y), (box["x"] + hour * end, y + down))
+
+    pull("sat", 9.03, 17)  # pulled to nothing
+    assert times(page, "sat") == []
+    pull("sat", 10, 14)
+    assert times(page, "sat") == ["10:00", "14:00"]
+    pull("sat", 12, 16)  # moved
+    assert times(page, "sat") == ["14:00", "18:00"]
+    before = page.evaluate("() => scrollY")
+    pull("sat", 4, 4.2, down=-120)
+    until(lambda: page.evaluate("() => scrollY") > before, page, "scrolling")
+    assert times(page, "sat") == ["14:00", "18:00"]
 
 
 def test_buffer_spreads_the_plan(app: AppServer, open_tab: OpenTab) -> None:

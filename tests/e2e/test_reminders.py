@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, OpenTab
 from tests.e2e.server import AppServer
-from tests.e2e.steps import add, check_width, planned
+from tests.e2e.steps import add, check_width, planned, until
+
+SHOWN = """async () => {
+    const [shown] = await (await navigator.serviceWorker.ready).getNotifications();
+    return shown ? [shown.title, shown.body, shown.data] : null;
+}"""
 
 
 def test_once_in_all_tabs(app: AppServer, open_tab: OpenTab) -> None:
@@ -30,6 +36,24 @@ def test_once_in_all_tabs(app: AppServer, open_tab: OpenTab) -> None:
     check_width(other)
     page.locator("#task-list").get_by_role("button", name="Start: Write report").click()
     expect(other.locator("#reminding template")).to_have_count(0)
+
+
+def test_by_the_browser(app: AppServer, open_tab: OpenTab) -> None:
+    """Where they are allowed, the service worker shows a notification, and the page has no message of it."""
+    tab = open_tab(app.url)
+    page = tab.page
+    page.context.grant_permissions(["notifications"])
+    if page.evaluate("() => Notification.permission") != "granted":
+        pytest.skip("This Chromium shows no notifications.")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => null)")
+    app.post("/settings/notifications", {"remind_minutes": "15"})
+    page.goto(app.url)
+    add(page, "Write report 1h")
+    until(lambda: page.evaluate(SHOWN) is not None, page, "a notification")
+    title, text, url = page.evaluate(SHOWN)
+    assert (title, url) == ("Write report", "/tasks/1")
+    assert text.startswith("Starts at ")
+    expect(page.locator("#toasts")).not_to_contain_text("Starts at")
 
 
 def test_allowed(app: AppServer, open_tab: OpenTab) -> None:

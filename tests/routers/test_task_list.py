@@ -302,3 +302,41 @@ class TestSavedFilters:
     async def test_without_scripts(self, site: Site) -> None:
         answer = await site.submit("/filters", {"name": "Due soon", "query": "due=week"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/tasks?due=week")
+
+
+class TestMove:
+    async def test_buttons_and_undo(self, site: Site, stage: Stage) -> None:
+        for title in ("First", "Second", "Third"):
+            task_id = await stage.add(title)
+        page = await site.page("/tasks?sort=own")
+        assert shown(page) == ["Third", "Second", "First"]
+        assert text(page, "#own-order").endswith("The planner does not look at it, but at importance and deadlines.")
+        assert has(page, f"#task-{task_id} button[formaction='/tasks/{task_id}/move?to=down']")
+        assert not has(await site.page("/tasks"), "[formaction*='/move']")
+        part = await site.press(f"/tasks/{task_id}/move?to=down", {"listed": "sort=own"})
+        assert targets(part) == RESULTS
+        assert shown(part) == ["Second", "Third", "First"]
+        assert text(part, ".toast-text") == "“Third” is now below “Second”."
+        button = part.css_first(".toast button[formaction]")
+        assert button is not None
+        back = await site.press(str(button.attributes["formaction"]), {"listed": "sort=own"})
+        assert shown(back) == ["Third", "Second", "First"]
+
+    async def test_without_scripts(self, site: Site, stage: Stage) -> None:
+        first, second = await stage.add("First"), await stage.add("Second")
+        answer = await site.submit(f"/tasks/{second}/move?after={first}", {"listed": "sort=own"})
+        assert answer.headers["location"] == "/tasks?sort=own"
+        page = await site.page("/tasks?sort=own")
+        assert shown(page) == ["First", "Second"]
+        assert text(page, ".toast-text") == "“Second” is now below “First”."
+        assert has(page, f".toast button[formaction='/tasks/{second}/move?before={first}']")
+
+    async def test_other_user(self, site: Site, stage: Stage) -> None:
+        mine, hers = await stage.add("Mine"), await stage.add("Hers", stage.eve)
+        for path in (f"{mine}/move?before={hers}", f"{hers}/move?before={mine}", f"{mine}/move?after=999"):
+            assert has(await site.press(f"/tasks/{path}", {"listed": ""}, 404), ".toast[data-kind=error]")
+
+    @pytest.mark.parametrize("query", ["", "?to=sideways", "?before=x", "?before=1"])
+    async def test_invalid(self, site: Site, stage: Stage, query: str) -> None:
+        task_id = await stage.add("Alone")
+        await site.press(f"/tasks/{task_id}/move{query}", {"listed": "sort=own"}, 422)

@@ -1,5 +1,5 @@
-/* Tells what the server's templates say, at their time: by the browser's own notifications where they are allowed, else as a message
-   on the page. Once in all tabs: whoever writes a key down first, tells. A risk that was there before anybody looked is not news. */
+/* Tells what the server's templates say, at their time: by the browser's own notifications where they are allowed (the service worker
+   shows them, since phones let no page do it), else as a message on the page. Once in all tabs: whoever writes a key down first, tells. A risk that was there before anybody looked is not news. */
 
 const LOOK_MILLISECONDS = 5000;
 const TOO_LATE_SECONDS = 900;
@@ -24,15 +24,23 @@ function claim(key) {
   return true;
 }
 
-function tell(template) {
-  const { title, text, key, url } = template.dataset;
+async function notify({ title, text, key, url }) {
+  const options = { body: text, tag: key, icon: "/static/img/icon-192.png", data: url };
+  const worker = await navigator.serviceWorker?.getRegistration();
+  if (worker?.active) {
+    await worker.showNotification(title, options);
+    return;
+  }
+  new Notification(title, options).addEventListener("click", () => {
+    window.focus();
+    window.location.assign(url);
+  });
+}
+
+async function tell(template) {
   try {
     if (Notification.permission === "granted") {
-      const shown = new Notification(title, { body: text, tag: key, icon: "/static/img/icon-192.png" });
-      shown.addEventListener("click", () => {
-        window.focus();
-        window.location.assign(url);
-      });
+      await notify(template.dataset);
       return;
     }
   } catch {

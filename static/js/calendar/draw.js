@@ -21,7 +21,10 @@ function icon(name) {
 }
 
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
-const clock = (at) => at.toTimeString().slice(0, 5);
+const clock = (at) =>
+  document.body.dataset.clock === "12"
+    ? `${((at.getHours() + 11) % 12) + 1}:${at.toTimeString().slice(3, 5)} ${at.getHours() < 12 ? "am" : "pm"}`
+    : at.toTimeString().slice(0, 5);
 
 function names(item) {
   const minutes = (Date.parse(item.end) - Date.parse(item.start)) / 60000;

@@ -7,7 +7,8 @@ import unplaced from "./unplaced.js";
 import wall from "./wall.js";
 
 const VIEWS = { day: "timeGridDay", "work-week": "timeGridWeek", week: "timeGridWeek", month: "dayGridMonth" };
-const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false };
+const IS_HALF_DAY = document.body.dataset.clock === "12";
+const CLOCK = { hour: IS_HALF_DAY ? "numeric" : "2-digit", minute: "2-digit", hour12: IS_HALF_DAY };
 const LONG_PRESS_MS = 350;
 
 const two = (number) => String(number).padStart(2, "0");
@@ -137,7 +138,7 @@ export default function grid(element) {
     slotHeight: matchMedia("(pointer: coarse), (max-width: 47.99rem)").matches ? 48 : 32, // a quarter of an hour can be hit by a finger
     slotLabelInterval: "01:00",
     slotEventOverlap: false,
-    slotLabelFormat: CLOCK,
+    slotLabelFormat: IS_HALF_DAY ? { hour: "numeric", hour12: true } : CLOCK,
     eventTimeFormat: CLOCK,
     dayHeaderFormat: view === "month" ? { weekday: "short" } : { weekday: "short", day: "numeric" },
     dayMaxEvents: true,
