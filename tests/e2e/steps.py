@@ -204,6 +204,17 @@ def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> N
     touch.detach()
 
 
+def look_as(page: Page, scheme: str) -> None:
+    """Light or dark, with the glass that journeys do without (`tests.support.browser`).
+
+    The protocol's own word: Playwright has none for transparency, and the last word replaces all.
+    """
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    wishes = {"color-scheme": scheme, "reduced-motion": "reduce", "reduced-transparency": "no-preference"}
+    features = [{"name": f"prefers-{name}", "value": value} for name, value in wishes.items()]
+    page.context.new_cdp_session(page).send("Emulation.setEmulatedMedia", {"features": features})
+
+
 def check_width(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
     page.wait_for_load_state()  # before its styles are there it is as wide as it likes

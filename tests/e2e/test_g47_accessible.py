@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW, WIDE, OpenTab
 from tests.e2e.server import ROOT, AppServer
-from tests.e2e.steps import open_dialog
+from tests.e2e.steps import look_as, open_dialog
 from tests.e2e.team import invite, let_in, set_up, setup_link, unowned
 from tests.guarantees.report import Tally
 from tests.support.databases import is_ci
@@ -113,7 +113,7 @@ def openings(page: Page) -> Iterator[tuple[str, str, Callable[[], object], str]]
 
 def judge(tally: Tally, page: Page, what: str, looks: Iterable[Look]) -> None:
     for size, scheme in looks:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        look_as(page, scheme)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.evaluate(SETTLED)
         found = violations(page)

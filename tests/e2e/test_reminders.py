@@ -38,6 +38,7 @@ def test_once_in_all_tabs(app: AppServer, open_tab: OpenTab) -> None:
     expect(other.locator("#reminding template")).to_have_count(0)
 
 
+@pytest.mark.guarantees  # a headless shell, which every run prefers, shows none
 def test_by_the_browser(app: AppServer, open_tab: OpenTab) -> None:
     """Where they are allowed, the service worker shows a notification, and the page has no message of it."""
     tab = open_tab(app.url)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from models import Block, BlockSource, Label, Task, TaskLabel, TaskStatus, TimeEntry
 from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
 from tests.e2e.server import AppServer
-from tests.e2e.steps import dismiss, open_dialog, planned, press, until
+from tests.e2e.steps import dismiss, look_as, open_dialog, planned, press, until
 from tests.e2e.team import invite, let_in, set_up, setup_link, unowned
 from tests.e2e.test_model import QUICK, choose_model, save_model
 from tests.support.model_server import ModelServer
@@ -143,7 +143,7 @@ def shoot(page: Page, name: str, folder: Path, looks: int) -> int:
     page.mouse.move(0, 0)
     for size, scheme in LOOKS[:looks]:
         page.set_viewport_size({"width": size[0], "height": size[1]})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        look_as(page, scheme)
         page.evaluate(SCROLLED)
         path = folder / f"{name}-{size[0]}-{scheme}.jpg"
         picture = page.screenshot(path=path, quality=QUALITY, animations="disabled", caret="hide", timeout=60_000)
