@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 
 TOUCHED = "touched"
 BUSY = "The database did not answer in time. Nothing was changed: try again in a moment."
+UNREAD = "The database did not answer in time. Look again in a moment."
+"""What a failed read says: it may come after a change that is stored."""
+UNSURE = "The database did not say whether this was saved. Look whether it is there before you try again."
+"""What is said of a COMMIT that nobody has answered."""
 UNMIGRATED = "The database is not ready yet. Nothing was changed: try again in a moment."
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code; SQLite says the same with an OperationalError."""
@@ -103,9 +107,12 @@ class Database:
     @asynccontextmanager
     async def session_scope(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any error. Then the listeners hear whose things changed."""
-        with _translated(), _undisturbed():
-            async with self._write_session.begin() as session:
+        with _translated(BUSY), _undisturbed():
+            async with self._write_session() as session:
                 yield session
+                await session.flush()  # so that nothing but the COMMIT itself is left, after which nobody can know
+                with _translated(UNSURE):
+                    await session.commit()
         touched: set[int] = session.info.get(TOUCHED, set())
         for user_id in touched:
             for listener in self.listeners:
@@ -114,7 +121,7 @@ class Database:
     @asynccontextmanager
     async def rehearsal_scope(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is always rolled back: what would be, without being so. What was read in it stays readable."""
-        with _translated(), _undisturbed():
+        with _translated(BUSY), _undisturbed():
             async with self._write_session() as session:
                 yield session
                 session.expunge_all()
@@ -123,7 +130,7 @@ class Database:
     @asynccontextmanager
     async def read_scope(self) -> AsyncIterator[AsyncSession]:
         """One consistent view for reading; it never waits for a writer."""
-        with _translated(), _undisturbed():
+        with _translated(UNREAD), _undisturbed():
             async with self._read_session() as session:
                 yield session
 
@@ -150,24 +157,24 @@ def _undisturbed() -> CancelScope:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """What the database refuses, as the errors that a person may meet."""
+def _translated(if_away: str) -> Iterator[None]:
+    """What the database refuses, as the errors that a person may meet; `if_away` is said when it does not answer."""
     try:
         yield
     except StaleDataError as error:
         raise ConflictError(CHANGED) from error
     except DBAPIError as error:
-        met = _met(error)
+        met = _met(error, if_away)
         if met is None:
             raise
         log.error("The database failed: %s", error)
         raise met from error
     except (PoolTimeoutError, ConnectionError, FileNotFoundError, gaierror) as error:  # no file: a stopped server's socket
         log.error("The database failed: %s", error)
-        raise UnavailableError(BUSY) from error
+        raise UnavailableError(if_away) from error
 
 
-def _met(error: DBAPIError) -> AppError | None:
+def _met(error: DBAPIError, if_away: str) -> AppError | None:
     """What a person is told of it; None: it is a defect."""
     state = getattr(error.orig, "sqlstate", None) or ""
     is_unfit_argument = isinstance(getattr(error.orig, "__cause__", None), ValueError)  # as asyncpg says it, by itself
@@ -176,7 +183,7 @@ def _met(error: DBAPIError) -> AppError | None:
     if state.startswith(BEATEN):
         return ConflictError(CHANGED)
     if isinstance(error, OperationalError | InterfaceError | InternalError) or state.startswith(AWAY):
-        return UnavailableError(BUSY)
+        return UnavailableError(if_away)
     return UnavailableError(UNMIGRATED) if state == UNDEFINED_TABLE else None
 
 

@@ -24,6 +24,14 @@ class TestShapes:
         assert {*answer.json()} == ERROR_KEYS
         assert answer.headers["content-type"] == "application/json"
 
+    @pytest.mark.parametrize("charset", ["undefined", "idna", "unicode_escape", "utf-7"])
+    async def test_charset(self, site: Site, charset: str) -> None:
+        """Python knows many: some read no text, some one that nobody can write."""
+        body = b'--edge\r\nContent-Disposition: form-data; name="text"\r\n\r\n+2AA- \\ud800 xn--\xff\r\n--edge--\r\n'
+        kind = f"multipart/form-data; boundary=edge; charset={charset}"
+        answer = await site.http.post("/tasks", content=body, headers={"Content-Type": kind})
+        assert (answer.status_code, "send it as UTF-8" in answer.text) == (422, True)
+
     async def test_method(self, site: Site) -> None:
         answer = await site.http.put("/tasks")
         assert (answer.status_code, "does not take that kind" in answer.text) == (405, True)
