@@ -7,12 +7,13 @@ on SQLite (one writer connection that begins IMMEDIATE, a pool of readers) and P
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import gaierror
-from typing import Any
+from typing import IO, Any
 
 from anyio import CancelScope
 from sqlalchemy import DateTime, Dialect, event
@@ -92,6 +93,7 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.listeners: list[Callable[[int], None]] = []
+        self._lock: IO[bytes] | None = None
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
@@ -134,8 +136,31 @@ class Database:
             async with self._read_session() as session:
                 yield session
 
+    def claim(self) -> bool:
+        """Whether no other process serves this SQLite file, as a lock beside it says, which ends with the process. True where
+        nobody can tell, and for PostgreSQL, which is for several."""
+        if not self.is_sqlite or self._lock or sys.platform == "win32":
+            return True
+        import fcntl
+
+        try:
+            self._lock = Path(f"{make_url(self.url).database}-served").open("ab")  # noqa: SIM115 - held until `close`
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._release()
+            return False
+        except OSError as error:
+            log.warning("Nobody can tell whether another process serves this database: %s", error)
+        return True
+
+    def _release(self) -> None:
+        if self._lock:
+            self._lock.close()
+        self._lock = None
+
     async def close(self) -> None:
         """Give every connection back."""
+        self._release()
         await self.writer.dispose()
         await self.reader.dispose()
 

@@ -112,8 +112,8 @@ def test_link_by_mail(team: AppServer, mails: MailServer, open_tab: OpenTab) -> 
 
 
 def test_by_a_provider(team: AppServer, provider: OidcServer, open_tab: OpenTab) -> None:
-    """To the provider and back: with an address that it has not verified nobody comes in, with one that it has, a new member does,
-    to the page that they wanted."""
+    """To the provider and back: with an address that it has not verified nobody comes in; with one that it has, a new member
+    does, to the page that they wanted."""
     set_up(team, open_tab)
     tab = open_tab(f"{team.url}/calendar")
     tab.watch.allow(401)
