@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, get_args
 
 from fastapi import Depends, Path, Query, Request
@@ -16,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from assistant.gateway import Gateway
 from db import AsyncSession
 from errors import InvalidInputError, NotFoundError
-from routers.doors import database_of, identified, now_of, settings_of
+from routers.doors import OfRequest, database_of, identified, now_of, settings_of
 from services import views
 from services.access import Visitor, note_seen
 from services.chat_turns import ChatTurns
@@ -171,34 +172,12 @@ def shown_in_query(request: Request) -> Showing:
     return showing(request.query_params)
 
 
-def gateway_of(request: Request) -> Gateway:
-    gateway: Gateway = request.app.state.gateway
-    return gateway
-
-
-def solver_of(request: Request) -> Solver:
-    solver: Solver = request.app.state.solver
-    return solver
-
-
-def turns_of(request: Request) -> ChatTurns:
-    turns: ChatTurns = request.app.state.turns
-    return turns
-
-
-def efforts_of(request: Request) -> Efforts:
-    efforts: Efforts = request.app.state.efforts
-    return efforts
-
-
-def hub_of(request: Request) -> Hub:
-    hub: Hub = request.app.state.hub
-    return hub
-
-
-def mailer_of(request: Request) -> Mailer:
-    mailer: Mailer = request.app.state.mailer
-    return mailer
+gateway_of: OfRequest[Gateway] = attrgetter("app.state.gateway")
+solver_of: OfRequest[Solver] = attrgetter("app.state.solver")
+turns_of: OfRequest[ChatTurns] = attrgetter("app.state.turns")
+efforts_of: OfRequest[Efforts] = attrgetter("app.state.efforts")
+hub_of: OfRequest[Hub] = attrgetter("app.state.hub")
+mailer_of: OfRequest[Mailer] = attrgetter("app.state.mailer")
 
 
 def is_htmx(request: Request) -> bool:
