@@ -20,17 +20,18 @@ from fastapi import Request
 from selectolax.lexbor import LexborHTMLParser
 
 from routers.deps import Form, read_form
+from routers.rendering import FLASH, KEYS, THEME
 from tests.guarantees.report import Tally
 from tests.repositories.test_owner import furnish
 from tests.support.cast import Cast, Member
-from tests.support.garbage import PLACES, TEXTS, URLENCODED, Pairs, encoded, multipart, odd_body
+from tests.support.garbage import PLACES, TEXTS, URLENCODED, Pairs, encoded, multipart, odd_body, odd_headers
 from tests.support.oidc_server import CLIENT, SECRET, OidcServer
 from tests.support.pages import HTMX
 from tests.support.senders import PageRoute, Values, learn, page_routes
 from tests.support.stage import NoSolver, settings_for
 
 SEED = 20261121
-ROUNDS = {"anybody": 1, "member": 3, "admin": 1}
+ROUNDS = {"anybody": 3, "member": 2, "admin": 1}
 LONG_ROUNDS = {"anybody": 20, "member": 150, "admin": 60}
 LEAST_ROUTES = 120
 LONGEST_QUERY = 50_000
@@ -108,6 +109,9 @@ class Fuzz:
         path = address(route, [self.place(route, place) for place in route.places])
         query = encoded(self.pairs(route.query))[:LONGEST_QUERY] if chance.random() < 0.8 else ""
         headers = {**(who.headers if who else {}), **(HTMX if chance.random() < 0.5 else {})}
+        if chance.random() < 0.2:
+            odd = odd_headers(chance, (FLASH, THEME, KEYS, "oidc"))
+            headers = odd | headers | {"Cookie": "; ".join(filter(None, (headers.get("Cookie"), odd["Cookie"])))}
         content = b""
         if route.method != "GET":
             kind, content = self.body(route)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from tests.support.pages import HTMX, Site, has, parse, text
@@ -111,3 +113,6 @@ async def test_flash_is_not_trusted(site: Site) -> None:
         site.http.cookies.set("flash", cookie)
         page = await site.page("/")
         assert not has(page, "#toasts .toast")
+    for document in (b"[" * 2_500, b'["\\ud800", "info", null, null]'):
+        site.http.cookies.set("flash", base64.urlsafe_b64encode(document).decode())
+        await site.page("/")

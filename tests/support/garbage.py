@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ LINES = (
 )
 DOCUMENTS = (
     *("null", "[]", "{}", "[[]]", '{"a":1}', '"x"', "[" * 100_000, '{"operations":' * 5_000, "[1e999]", '["\\ud800"]'),
+    *('["\\ud800","info",null,null]', '{"state":"\\ud800","nonce":"n","verifier":"v","wanted":"\\ud800"}'),
     *(
         '[{"kind":"complete","task_id":1}]',
         '[{"kind":"complete","task_id":1e30}]',
@@ -76,6 +78,19 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def odd_headers(chance: random.Random, cookies: Sequence[str]) -> dict[str, str]:
+    """What a browser sends beside the form: one of the cookies, and words that are meant for htmx and for streams."""
+    text = chance.choice(TEXTS)
+    packed = base64.urlsafe_b64encode(as_bytes(text)[:3_000]).decode()
+    plain = quote(as_bytes(text)[:3_000])
+    return {
+        "Cookie": f"{chance.choice(cookies)}={chance.choice((packed, plain))}",
+        "HX-Target": plain,
+        "Last-Event-ID": plain,
+        "User-Agent": plain,
+    }
 
 
 def encoded(pairs: Pairs) -> str:
@@ -119,6 +134,3 @@ def odd_body(chance: random.Random, pairs: Pairs) -> tuple[str | None, bytes]:
         ("multipart/form-data; boundary=edge", whole),
     ]
     return chance.choice(odd)
-
-
-__all__ = ["PLACES", "TEXTS", "URLENCODED", "Pairs", "encoded", "multipart", "odd_body"]
