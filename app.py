@@ -68,7 +68,7 @@ from services.chat_turns import ChatTurns
 from services.door import Door
 from services.efforts import Efforts
 from services.health import database_problem
-from services.limits import Counter, counters_of
+from services.limits import Counter, counters_of_attempts, counters_of_requests
 from services.mailer import Mailer
 from services.runs import Runner
 from services.sign_in import SignInService
@@ -110,6 +110,7 @@ PAGES = (
 OPEN = (sign_in, oidc, installation, health, docs)
 """They are for everybody, and read nothing of anybody."""
 API, AUTH = "/api/v1", "/auth"
+SEVERAL = "Another process serves this SQLite database too: RATE_LIMIT counts in each of them. PostgreSQL is for several."
 SHOWN_AS_BEARER = HTTPBearer(
     auto_error=False, description="An access token of `POST /auth/token`, or a token made in Settings."
 )
@@ -168,7 +169,7 @@ def equip(app: FastAPI, settings: Settings, database: Database, clock: Callable[
 
         state.redis = RedisLink(url, state.hub)
         shared.append(RedisCounter(state.redis))
-    state.counters = counters_of(database, *shared)
+    state.requests, state.attempts = counters_of_requests(database, *shared), counters_of_attempts(database, *shared)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -207,6 +208,8 @@ async def _begin(app: FastAPI, scheduler: Scheduler) -> None:
     while problem := await database_problem(state.database):
         log.error("%s", problem)
         await asyncio.sleep(state.settings.poll_seconds)
+    if not state.database.claim():
+        log.warning(SEVERAL)
     async with state.database.session_scope() as session:
         person = await users.ensure_local_person(session, state.settings, state.clock())
     await _tell_setup_link(app)

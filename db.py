@@ -7,12 +7,13 @@ on SQLite (one writer connection that begins IMMEDIATE, a pool of readers) and P
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import gaierror
-from typing import Any
+from typing import IO, Any
 
 from anyio import CancelScope
 from sqlalchemy import DateTime, Dialect, event
@@ -33,6 +34,10 @@ log = logging.getLogger(__name__)
 
 TOUCHED = "touched"
 BUSY = "The database did not answer in time. Nothing was changed: try again in a moment."
+UNREAD = "The database did not answer in time. Look again in a moment."
+"""What a failed read says: it may come after a change that is stored."""
+UNSURE = "The database did not say whether this was saved. Look whether it is there before you try again."
+"""What is said of a COMMIT that nobody has answered."""
 UNMIGRATED = "The database is not ready yet. Nothing was changed: try again in a moment."
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code; SQLite says the same with an OperationalError."""
@@ -88,6 +93,7 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.listeners: list[Callable[[int], None]] = []
+        self._lock: IO[bytes] | None = None
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
@@ -103,9 +109,12 @@ class Database:
     @asynccontextmanager
     async def session_scope(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back on any error. Then the listeners hear whose things changed."""
-        with _translated(), _undisturbed():
-            async with self._write_session.begin() as session:
+        with _translated(BUSY), _undisturbed():
+            async with self._write_session() as session:
                 yield session
+                await session.flush()  # so that nothing but the COMMIT itself is left, after which nobody can know
+                with _translated(UNSURE):
+                    await session.commit()
         touched: set[int] = session.info.get(TOUCHED, set())
         for user_id in touched:
             for listener in self.listeners:
@@ -114,7 +123,7 @@ class Database:
     @asynccontextmanager
     async def rehearsal_scope(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is always rolled back: what would be, without being so. What was read in it stays readable."""
-        with _translated(), _undisturbed():
+        with _translated(BUSY), _undisturbed():
             async with self._write_session() as session:
                 yield session
                 session.expunge_all()
@@ -123,12 +132,35 @@ class Database:
     @asynccontextmanager
     async def read_scope(self) -> AsyncIterator[AsyncSession]:
         """One consistent view for reading; it never waits for a writer."""
-        with _translated(), _undisturbed():
+        with _translated(UNREAD), _undisturbed():
             async with self._read_session() as session:
                 yield session
 
+    def claim(self) -> bool:
+        """Whether no other process serves this SQLite file, as a lock beside it says, which ends with the process. True where
+        nobody can tell, and for PostgreSQL, which is for several."""
+        if not self.is_sqlite or self._lock or sys.platform == "win32":
+            return True
+        import fcntl
+
+        try:
+            self._lock = Path(f"{make_url(self.url).database}-served").open("ab")  # noqa: SIM115 - held until `close`
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._release()
+            return False
+        except OSError as error:
+            log.warning("Nobody can tell whether another process serves this database: %s", error)
+        return True
+
+    def _release(self) -> None:
+        if self._lock:
+            self._lock.close()
+        self._lock = None
+
     async def close(self) -> None:
         """Give every connection back."""
+        self._release()
         await self.writer.dispose()
         await self.reader.dispose()
 
@@ -150,24 +182,24 @@ def _undisturbed() -> CancelScope:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """What the database refuses, as the errors that a person may meet."""
+def _translated(if_away: str) -> Iterator[None]:
+    """What the database refuses, as the errors that a person may meet; `if_away` is said when it does not answer."""
     try:
         yield
     except StaleDataError as error:
         raise ConflictError(CHANGED) from error
     except DBAPIError as error:
-        met = _met(error)
+        met = _met(error, if_away)
         if met is None:
             raise
         log.error("The database failed: %s", error)
         raise met from error
     except (PoolTimeoutError, ConnectionError, FileNotFoundError, gaierror) as error:  # no file: a stopped server's socket
         log.error("The database failed: %s", error)
-        raise UnavailableError(BUSY) from error
+        raise UnavailableError(if_away) from error
 
 
-def _met(error: DBAPIError) -> AppError | None:
+def _met(error: DBAPIError, if_away: str) -> AppError | None:
     """What a person is told of it; None: it is a defect."""
     state = getattr(error.orig, "sqlstate", None) or ""
     is_unfit_argument = isinstance(getattr(error.orig, "__cause__", None), ValueError)  # as asyncpg says it, by itself
@@ -176,7 +208,7 @@ def _met(error: DBAPIError) -> AppError | None:
     if state.startswith(BEATEN):
         return ConflictError(CHANGED)
     if isinstance(error, OperationalError | InterfaceError | InternalError) or state.startswith(AWAY):
-        return UnavailableError(BUSY)
+        return UnavailableError(if_away)
     return UnavailableError(UNMIGRATED) if state == UNDEFINED_TABLE else None
 
 

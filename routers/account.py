@@ -64,7 +64,7 @@ async def make_token(request: Request, form: FormValues) -> Response:
         async with writing(request) as scope:
             token = await OwnAccountService(scope).make_token(form.values)
     except InvalidInputError as error:
-        return await _again(request, form.values, error)
+        return await _again(request, {"scope": "read", **form.values}, error)
     async with reading(request) as scope:
         return await _page(request, scope, token=token)
 

@@ -105,7 +105,7 @@ async def create(request: Request, form: FormValues) -> Response:
             minutes = fields.optional_whole("minutes", 1, LONGEST_MINUTES, "Say how many minutes it takes")
             if fields.errors:
                 raise InvalidInputError("Some fields need another look.", fields.errors)
-            task = await CalendarMoves(scope).add(text, start, minutes, form.values.get("token", "")[:64] or None)
+            task = await CalendarMoves(scope).add(text, start, minutes, form.submit_key)
     except InvalidInputError as error:
         async with reading(request) as scope:
             values = {name: form.values.get(name, "") for name in ("text", "start_at", "minutes", "token")}

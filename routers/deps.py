@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, get_args
 
 from fastapi import Depends, Path, Query, Request
@@ -15,8 +16,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from assistant.gateway import Gateway
 from db import AsyncSession
-from errors import NotFoundError
-from routers.doors import database_of, identified, now_of, settings_of
+from errors import InvalidInputError, NotFoundError
+from routers.doors import OfRequest, database_of, identified, now_of, settings_of
 from services import views
 from services.access import Visitor, note_seen
 from services.chat_turns import ChatTurns
@@ -25,6 +26,7 @@ from services.mailer import Mailer
 from services.planning import Solver
 from services.scope import Scope
 from services.signals import Hub
+from services.task_fields import submit_key
 
 LARGEST_ID = 2**63 - 1
 VISITOR = "visitor"
@@ -32,6 +34,7 @@ AT_NOON_TWELVE = re.compile(r"en-(US|CA|AU|NZ|IN|PH|PK|BD|MY)\b", re.IGNORECASE)
 """Languages of browsers whose people say 2:30 pm (Unicode CLDR, supplemental timeData); where they have not said otherwise."""
 NOTHING = "There is nothing at this address. It may have been deleted."
 NO_TASK = "This task does not exist, or it was deleted."
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,19 @@ class Form:
     def all(self, name: str) -> list[str]:
         return [value for value in self.items.getlist(name) if isinstance(value, str)]
 
+    @property
+    def submit_key(self) -> str | None:
+        """What makes the same text that is sent twice by one form one task; None for a form without a token."""
+        token = self.values.get("token")
+        return submit_key(token, self.values.get("text", "")) if token else None
+
 
 async def read_form(request: Request) -> Form:
-    """The form's text fields; files are closed and ignored."""
+    """The form's text fields; files are closed and ignored. Raises InvalidInputError for another charset than the pages': some
+    of those that Python knows read no text, or one that nobody can write."""
+    charset = _CHARSET.search(request.headers.get("content-type", ""))
+    if charset and charset[1].lower() not in {"utf-8", "utf8"}:
+        raise InvalidInputError("This form cannot be read: send it as UTF-8.")
     async with request.form(max_fields=1000, max_part_size=2**20) as items:
         return Form({name: value for name, value in items.multi_items() if not isinstance(value, UploadFile)}, items)
 
@@ -159,34 +172,12 @@ def shown_in_query(request: Request) -> Showing:
     return showing(request.query_params)
 
 
-def gateway_of(request: Request) -> Gateway:
-    gateway: Gateway = request.app.state.gateway
-    return gateway
-
-
-def solver_of(request: Request) -> Solver:
-    solver: Solver = request.app.state.solver
-    return solver
-
-
-def turns_of(request: Request) -> ChatTurns:
-    turns: ChatTurns = request.app.state.turns
-    return turns
-
-
-def efforts_of(request: Request) -> Efforts:
-    efforts: Efforts = request.app.state.efforts
-    return efforts
-
-
-def hub_of(request: Request) -> Hub:
-    hub: Hub = request.app.state.hub
-    return hub
-
-
-def mailer_of(request: Request) -> Mailer:
-    mailer: Mailer = request.app.state.mailer
-    return mailer
+gateway_of: OfRequest[Gateway] = attrgetter("app.state.gateway")
+solver_of: OfRequest[Solver] = attrgetter("app.state.solver")
+turns_of: OfRequest[ChatTurns] = attrgetter("app.state.turns")
+efforts_of: OfRequest[Efforts] = attrgetter("app.state.efforts")
+hub_of: OfRequest[Hub] = attrgetter("app.state.hub")
+mailer_of: OfRequest[Mailer] = attrgetter("app.state.mailer")
 
 
 def is_htmx(request: Request) -> bool:

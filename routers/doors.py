@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from operator import attrgetter
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -19,6 +21,9 @@ from services.door import Door, Visit
 
 NO_ACCOUNTS = "Nobody signs in here: this Dayloom belongs to whoever reaches it (AUTH=local)."
 ONLY_READ = "This token may only read."
+Thing = TypeVar("Thing")
+OfRequest = Callable[[Request], Thing]
+"""One of the things that `app.equip` gives the application."""
 
 
 async def identified(request: Request, session: AsyncSession) -> Visitor:
@@ -75,14 +80,8 @@ def refuse_without_accounts(request: Request) -> None:
         raise NotFoundError(NO_ACCOUNTS)
 
 
-def settings_of(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def database_of(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
+settings_of: OfRequest[Settings] = attrgetter("app.state.settings")
+database_of: OfRequest[Database] = attrgetter("app.state.database")
 
 
 def now_of(request: Request) -> datetime:

@@ -37,7 +37,7 @@ SENTENCES = {
     404: NOTHING,
     405: "This address does not take that kind of request.",
 }
-BROKEN = "Something went wrong on our side, and nothing was changed. Try again; the server's log says more."
+BROKEN = "Something went wrong on our side. Look whether it was done before you try again; the server's log says more."
 
 
 def register(app: FastAPI) -> None:

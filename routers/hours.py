@@ -46,6 +46,7 @@ async def show_weeks(request: Request, set_id: RowId, form: FormValues) -> Respo
     """The form with as many weeks as were chosen; nothing is stored yet."""
     part = f"hours-{set_id}"
     async with reading(request) as scope:
+        await HourService(scope).require(set_id)
         typed = Typed(part, form.values, {})
         if is_htmx(request):
             return await page(request, scope, CHANGED, typed=typed, redraw=(part,), opened=set_id, toasts=())

@@ -28,7 +28,7 @@ class RateLimit:
             await self.app(scope, receive, send)
             return
         address = scope["client"][0] if scope.get("client") else ""
-        counters: Counters = scope["app"].state.counters
+        counters: Counters = scope["app"].state.requests
         standing = await counters.take(self.item, "api", address)
 
         async def send_told(message: Message) -> None:
@@ -51,7 +51,7 @@ class RateLimit:
 
 async def take_attempt(request: Request, rate: str, *who: str) -> None:
     """Count one try of `who`, for what has limits of its own: signing in. Raises TooOftenError beyond `rate` ("5/15minute")."""
-    counters: Counters = request.app.state.counters
+    counters: Counters = request.app.state.attempts
     standing = await counters.take(parse(rate), *who)
     if not standing.is_let_in:
         wait = max(1, standing.wait_seconds)

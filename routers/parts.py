@@ -41,7 +41,7 @@ async def create(request: Request, task_id: RowId, form: FormValues) -> Response
     text = form.values.get("text", "")
     try:
         async with writing(request) as scope:
-            added = await TaskService(scope).add(text, form.values.get("token", "")[:64] or None, task_id)
+            added = await TaskService(scope).add(text, form.submit_key, task_id)
     except InvalidInputError as error:
         if not is_htmx(request):
             raise

@@ -103,6 +103,8 @@ async def answer(request: Request, form: FormValues) -> Response:
             operations = what_if_form.parse(form.values, scope.now, scope.person.zone)
         found = await previewed(request, operations)
     except (InvalidInputError, NotFoundError) as error:
+        if form.values.get("kind") not in what_if_form.READERS:
+            raise  # no form has a place for it
         async with reading(request) as scope:
             errors = error.fields or {"kind": error.message}
             return await _what_if(request, scope, form.values, errors, status=error.status)

@@ -27,6 +27,7 @@ from assistant import telling
 from routers.navigation import NAVIGATION, ON_PHONES
 from routers.pictures import amount, axis_top
 from services import wording
+from services.fields import clean
 from services.scope import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,11 +147,11 @@ def _flashed(request: Request) -> tuple[Toast, ...]:
     """The toast that the last redirect left; anything else in the cookie is ignored."""
     try:
         text, kind, *urls = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH, "")))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return ()
     if not isinstance(text, str) or len(urls) != 2 or not all(url is None or _UNDO.fullmatch(str(url)) for url in urls):
         return ()
-    return (Toast(text[:500], "error" if kind == "error" else "info", *urls),)
+    return (Toast(clean(text[:500]), "error" if kind == "error" else "info", *urls),)
 
 
 @cache

@@ -34,9 +34,10 @@ async def create(request: Request, form: FormValues) -> Response:
     text, shown, ignored = form.values.get("text", ""), showing(form.values), form.all("ignored")
     try:
         async with writing(request) as scope:
-            added = await TaskService(scope).add(text, form.values.get("token", "")[:64] or None, ignored=ignored)
+            added = await TaskService(scope).add(text, form.submit_key, ignored=ignored)
     except (InvalidInputError, UnavailableError) as error:
-        return await _refused(request, shown, quick_add(text, error.message, ignored=tuple(ignored)), error)
+        again = quick_add(text, error.message, ignored=tuple(ignored), token=form.values.get("token"))
+        return await _refused(request, shown, again, error)
     if not is_htmx(request):
         return redirect(f"/?day={shown.day}" if shown.day else "/", Toast(added.understood))
     if request.headers.get("hx-target", "").endswith(ELSEWHERE):
@@ -66,8 +67,8 @@ async def parse(request: Request, form: FormValues) -> Response:
     ignored = (*form.all("ignored"), *form.values.get("ignore", "").splitlines())
     async with reading(request) as scope:
         heard = await ChipService(scope).hear(text, ignored) if text.strip() else None
-        token = form.values.get("token", "")[:64] or quick_add().token
-        add = QuickAdd(token, text, heard=heard, ignored=heard.ignored if heard else ())
+        removed = heard.ignored if heard else ()
+        add = quick_add(text, heard=heard, ignored=removed, token=form.values.get("token"))
         if is_htmx(request):
             return render(request, scope, "today/_quick_add_note.html", quick_add=add)
         return await page(request, scope, showing(form.values), add)

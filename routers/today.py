@@ -35,10 +35,15 @@ class QuickAdd:
 
 
 def quick_add(
-    text: str = "", error: str | None = None, understood: str | None = None, ignored: tuple[str, ...] = ()
+    text: str = "",
+    error: str | None = None,
+    understood: str | None = None,
+    heard: Heard | None = None,
+    ignored: tuple[str, ...] = (),
+    token: str | None = None,
 ) -> QuickAdd:
-    """The form with a fresh token."""
-    return QuickAdd(secrets.token_urlsafe(12), text, error, understood, ignored=ignored)
+    """The form, with a fresh token unless it is to be sent again."""
+    return QuickAdd(token or secrets.token_urlsafe(12), text, error, understood, heard, ignored)
 
 
 @router.get("/")

@@ -163,6 +163,10 @@ class ChatService:
         await self.replies.store(replace(reply, texts=[sentence, REST_NOT_DONE if reply.done else NOTHING_DONE]))
         return True
 
+    async def require(self, message_id: int) -> None:
+        """Raise NotFoundError for a message that is missing or somebody else's, or that nobody asked."""
+        await self._message(message_id)
+
     async def stop(self, message_id: int) -> None:
         """End the answer where it stands: what was done stays said, with its undo. One that has ended stays as it is."""
         await self.scope.lock()

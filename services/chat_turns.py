@@ -43,7 +43,8 @@ class ChatTurns:
         self.solver = solver
         self.clock = clock
         self._turns: dict[int, asyncio.Task[None]] = {}
-        self._thoughts: dict[int, asyncio.Task[Understood]] = {}
+        self._thoughts: dict[tuple[int, int], asyncio.Task[Understood]] = {}
+        """By whose message it is, and which."""
         self._is_closing = False
 
     def begin(self, user_id: int, message_id: int) -> asyncio.Task[None]:
@@ -57,7 +58,7 @@ class ChatTurns:
         """End the answer where it stands, and stop thinking. A message that has its whole answer keeps it."""
         async with self._writing(user_id) as scope:
             await ChatService(scope).stop(message_id)
-        if thought := self._thoughts.get(message_id):
+        if thought := self._thoughts.get((user_id, message_id)):
             thought.cancel()
 
     async def close(self) -> None:
@@ -110,21 +111,21 @@ class ChatTurns:
         async with self._writing(user_id) as scope:
             if not await ChatService(scope).tell(reply, "asking", talk.model.model):
                 return by_rules
-        understood = await self._thought(talk, by_rules, talk.model)
+        understood = await self._thought(user_id, talk, by_rules, talk.model)
         async with self._writing(user_id) as scope:
             await ChatService(scope).log(understood)
         return understood
 
-    async def _thought(self, talk: Talk, by_rules: Understood, model: ModelSettings) -> Understood:
+    async def _thought(self, user_id: int, talk: Talk, by_rules: Understood, model: ModelSettings) -> Understood:
         """Think in a task of its own, the one thing that is ever cancelled: a transaction is not cut off in the middle."""
         thought = asyncio.create_task(chat.think(talk, by_rules, model, self.gateway))
-        self._thoughts[talk.message_id] = thought
+        self._thoughts[user_id, talk.message_id] = thought
         if self._is_closing:
             thought.cancel()
         try:
             return await thought
         finally:
-            del self._thoughts[talk.message_id]
+            del self._thoughts[user_id, talk.message_id]
 
     async def _previews(self, user_id: int, understood: Understood, reply: Reply) -> list[Preview | str | None]:
         """What each what-if comes to, in the places of their questions."""

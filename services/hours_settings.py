@@ -125,6 +125,7 @@ class HoursSettings:
 
         Raises InvalidInputError and NotFoundError.
         """
+        await self.service.require(set_id)
         edit = hours_form.parse_set(form)
         names = [item.name for item in await self.service.sets()]
         renamed = await self.service.rename_set(set_id, edit.name)

@@ -1,4 +1,4 @@
-"""How often somebody may do something, counted where all processes see it: in Redis, else in PostgreSQL, else in this process.
+"""How often somebody may do something, counted where all processes see it: in Redis, else in the database, else in this one.
 
 Whatever counts may fail: then the next one counts, and nobody is refused for it. Keys are digests, so that no address is kept.
 """
@@ -91,10 +91,16 @@ class DatabaseCounter:
         return Standing(taken is not None, *_left(found, rate.amount, rate.get_expiry()))
 
 
-def counters_of(database: Database, *shared: Counter) -> Counters:
-    """`shared` first. SQLite has one writer, which must not wait for counts, and is served by one process: that one counts."""
+def counters_of_requests(database: Database, *shared: Counter) -> Counters:
+    """For each request of the API, `shared` first. SQLite has one writer, for which reads must not wait: there each process
+    counts its own."""
     by_database: Sequence[Counter] = [] if database.is_sqlite else [DatabaseCounter(database)]
     return Counters(*shared, *by_database, WindowCounter(MemoryStorage()))
+
+
+def counters_of_attempts(database: Database, *shared: Counter) -> Counters:
+    """For what is tried at the door, `shared` first. That is little, and it writes anyway: any database counts it."""
+    return Counters(*shared, DatabaseCounter(database), WindowCounter(MemoryStorage()))
 
 
 def _left(found: Counted, amount: int, period: int) -> tuple[int, int]:

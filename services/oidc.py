@@ -62,9 +62,11 @@ def read_flow(cookie: str) -> Flow:
     try:
         said = json.loads(base64.urlsafe_b64decode(cookie.encode()))
         flow = Flow(**said)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise UnauthenticatedError(STALE) from None
-    if not all(isinstance(value, str) for value in said.values()) or not (flow.state and flow.nonce and flow.verifier):
+    if not all(isinstance(value, str) and value.isascii() for value in said.values()) or not (
+        flow.state and flow.nonce and flow.verifier
+    ):
         raise UnauthenticatedError(STALE)
     return flow
 

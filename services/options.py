@@ -68,7 +68,8 @@ async def repairs(rows: Rows, task_id: int, solver: SolverProcess, seconds: floa
 
 
 def _is_planned(rows: Rows, task_id: int) -> bool:
-    return any(task.id == task_id for task in rows.tasks)
+    """Whether the planner looks for its time: of a task with parts, for theirs."""
+    return any(task.id == task_id for task in rows.tasks) and all(part.parent_id != task_id for part in rows.parts)
 
 
 async def _stand(rows: Rows, solver: SolverProcess, seconds: float) -> tuple[_Words, Plan]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -16,14 +16,16 @@ from services.task_form import FARTHEST_DAYS
 
 AGAIN = "Some fields need another look."
 MAX_TEXT = 2000
-KINDS = ("take_off", "add_task", "edit_task", "add_event", "work_extra")
 
 
 def parse(form: Mapping[str, str], now: datetime, zone: str) -> tuple[Operation, ...]:
-    """The operation that one of the forms describes. Raises InvalidInputError with a sentence for each field at fault."""
+    """The operation that one of the forms describes. Raises InvalidInputError with a sentence for each field at fault, or
+    without any where there is no such form."""
     fields = Fields(form, now, zone)
-    readers = {"take_off": _take_off, "add_task": _add_task, "edit_task": _deadline, "add_event": _event}
-    operation = readers.get(form.get("kind", ""), _extra)(fields)
+    reader = READERS.get(form.get("kind", ""))
+    if reader is None:
+        raise InvalidInputError("There is no such form. Load the page again.")
+    operation = reader(fields)
     if fields.errors or operation is None:
         raise InvalidInputError(AGAIN, fields.errors)
     return (operation,)
@@ -80,3 +82,13 @@ def _extra(fields: Fields) -> Operation | None:
     if fields.errors or day is None or low is None or high is None:
         return None
     return WorkExtra(day=day, start_minute=low, end_minute=high)
+
+
+READERS: Mapping[str, Callable[[Fields], Operation | None]] = {
+    "take_off": _take_off,
+    "add_task": _add_task,
+    "edit_task": _deadline,
+    "add_event": _event,
+    "work_extra": _extra,
+}
+"""Who reads which form."""

@@ -11,12 +11,13 @@ from anyio import create_task_group
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from db import Database, epoch_now, touch
+from db import BUSY, UNREAD, UNSURE, Database, epoch_now, touch
 from errors import ConflictError, InvalidInputError, UnavailableError
 from models import Base, Event, Plan, Task, TaskStatus, TimeEntry, User
 from repositories.events import EventRepository
 from services.tasks import TaskService
-from tests.support.databases import Templates
+from tests.support.databases import PostgresTemplates, Templates
+from tests.support.gate import gate_to
 from tests.support.stage import MONDAY, Stage
 
 
@@ -179,3 +180,39 @@ class TestInstants:
             seconds = await session.scalar(select(epoch_now()))
         assert seconds is not None
         assert abs(seconds - datetime.now(UTC).timestamp()) < 5
+
+
+class TestLost:
+    """A connection to PostgreSQL that ends in the middle: what is said of it is true."""
+
+    @pytest.mark.parametrize(
+        ("cut_at", "is_heard", "sentence", "count"),
+        [(b"INSERT", False, BUSY, 0), (b"INSERT", True, BUSY, 0), (b"COMMIT", False, UNSURE, 0), (b"COMMIT", True, UNSURE, 1)],
+        ids=["before", "unanswered", "commit-not-heard", "commit-done"],
+    )
+    async def test_while_writing(
+        self, cut_at: bytes, is_heard: bool, sentence: str, count: int, postgresql_templates: PostgresTemplates
+    ) -> None:
+        url = postgresql_templates.create()
+        async with gate_to(url) as gate:
+            database = Database(gate.url(url))
+            await users(database)
+            gate.cut_at, gate.is_heard = cut_at, is_heard
+            with pytest.raises(UnavailableError, match=sentence):
+                async with database.session_scope() as session:
+                    session.add(User(name="ada", created_at=MONDAY))
+            assert gate.cut_at is None
+            assert await users(database) == count
+            await database.close()
+        postgresql_templates.drop(url)
+
+    async def test_while_reading(self, postgresql_templates: PostgresTemplates) -> None:
+        """It may be what follows a change that is stored: nothing is said of that."""
+        url = postgresql_templates.create()
+        async with gate_to(url) as gate:
+            database = Database(gate.url(url))
+            gate.cut_at = b"SELECT count"
+            with pytest.raises(UnavailableError, match=UNREAD):
+                await users(database)
+            await database.close()
+        postgresql_templates.drop(url)

@@ -92,6 +92,17 @@ async def post_message(
     return await _since(request, message_id)
 
 
+@router.post("/chat/{message_id}/stop", responses=errors(404))
+async def stop_answer(request: Request, message_id: RowId) -> MessagesOut:
+    """End the answer to a message where it stands: what was done by then stays, with its undo. One that has ended stays as it
+    is. The message and what there is of its answer."""
+    async with reading(request) as scope:
+        await ChatService(scope).require(message_id)
+        user_id = scope.person.id
+    await turns_of(request).stop(user_id, message_id)
+    return await _since(request, message_id)
+
+
 @router.delete("/chat", status_code=status.HTTP_204_NO_CONTENT)
 async def clear_chat(request: Request) -> None:
     """Delete the whole talk. What was done in it stays."""

@@ -112,7 +112,7 @@ def test_drop_that_does_not_arrive(a_plan: AppServer, open_tab: OpenTab) -> None
     page.context.set_offline(True)
     drag(page, block(page, first.task), 6)
     page.mouse.up()
-    expect(page.locator(".toast[data-kind=error]").first).to_contain_text("nothing was saved")
+    expect(page.locator(".toast[data-kind=error]").first).to_contain_text("look whether it was saved")
     expect(block(page, first.task)).to_contain_text(f"{first.start:%H:%M}–")
     page.context.set_offline(False)
 

@@ -15,6 +15,7 @@ from tests.e2e.conftest import OpenTab, Tab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, row
 from tests.support.mail_server import LINK, MailServer, link_in
+from tests.support.oidc_server import CLIENT, SECRET, OidcServer
 
 LONG_AGO = "2020-01-01 00:00:00.000000"
 
@@ -26,9 +27,18 @@ def mails() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def team(tmp_path: Path, migrated: Path, mails: MailServer) -> Iterator[AppServer]:
+def provider() -> Iterator[OidcServer]:
+    """A provider of identities, for the browser another site than Dayloom."""
+    with OidcServer(host="localhost") as server:
+        yield server
+
+
+@pytest.fixture
+def team(tmp_path: Path, migrated: Path, mails: MailServer, provider: OidcServer) -> Iterator[AppServer]:
     """A server whose people have accounts, and which nobody owns yet."""
     environment = {"AUTH": "accounts", "SMTP_URL": mails.url, "MAIL_FROM": "Dayloom <dayloom@example.org>"}
+    environment |= {"OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": SECRET}
+    environment |= {"OIDC_NAME": "Example ID", "OIDC_DOMAINS": "example.org"}
     with AppServer(tmp_path, environment, database=migrated) as server:
         yield server
         assert server.complaints() == []
@@ -99,6 +109,26 @@ def test_link_by_mail(team: AppServer, mails: MailServer, open_tab: OpenTab) -> 
     expect(third.page.get_by_text("it is too old")).to_be_visible()
     third.page.goto(team.url)
     expect(third.page).to_have_url(re.compile(r"/sign-in$"))
+
+
+def test_by_a_provider(team: AppServer, provider: OidcServer, open_tab: OpenTab) -> None:
+    """To the provider and back: with an address that it has not verified nobody comes in; with one that it has, a new member
+    does, to the page that they wanted."""
+    set_up(team, open_tab)
+    tab = open_tab(f"{team.url}/calendar")
+    tab.watch.allow(401)
+    provider.claims = lambda claims: claims | {"email_verified": False}
+    button = tab.page.get_by_role("link", name="Continue with Example ID")
+    button.click()
+    expect(tab.page.get_by_text("Example ID has not verified that eve@example.org is your address.")).to_be_visible()
+    tab.page.goto(f"{team.url}/calendar")
+    provider.claims = lambda claims: claims
+    button.click()
+    expect(tab.page).to_have_url(f"{team.url}/calendar")
+    expect(tab.page.get_by_role("link", name="Your account: Eve of the provider")).to_be_visible()
+    tab.page.reload()
+    expect(tab.page).to_have_url(f"{team.url}/calendar")
+    assert [asked["client_id"] for asked in provider.asked] == [CLIENT, CLIENT]
 
 
 def test_ended_session(team: AppServer, mails: MailServer, open_tab: OpenTab) -> None:

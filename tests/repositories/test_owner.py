@@ -100,9 +100,10 @@ async def converse(stage: Stage, scope: Scope) -> None:
         user_id=stage.ada, at=MONDAY, author=ChatAuthor.DAYLOOM, text="Delete it?", detail={}, reply_to_id=asked
     )
     await chat.add(answer)
+    offer = {"label": "Delete it", "operations": []}
     for purpose in CardPurpose:
         own = {"user_id": stage.ada, "message_id": answer.id, "purpose": purpose}
-        await chat.add(ChatCard(**own, offers={"options": []}, expires_at=MONDAY + FAR))
+        await chat.add(ChatCard(**own, offers={"options": [offer]}, expires_at=MONDAY + FAR))
 
 
 async def furnish(stage: Stage) -> None:

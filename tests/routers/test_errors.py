@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from tests.support.pages import HTMX, Site, has, parse, text
@@ -23,6 +25,14 @@ class TestShapes:
         answer = await site.http.get("/api/v1/nowhere")
         assert {*answer.json()} == ERROR_KEYS
         assert answer.headers["content-type"] == "application/json"
+
+    @pytest.mark.parametrize("charset", ["undefined", "idna", "unicode_escape", "utf-7"])
+    async def test_charset(self, site: Site, charset: str) -> None:
+        """Python knows many: some read no text, some one that nobody can write."""
+        body = b'--edge\r\nContent-Disposition: form-data; name="text"\r\n\r\n+2AA- \\ud800 xn--\xff\r\n--edge--\r\n'
+        kind = f"multipart/form-data; boundary=edge; charset={charset}"
+        answer = await site.http.post("/tasks", content=body, headers={"Content-Type": kind})
+        assert (answer.status_code, "send it as UTF-8" in answer.text) == (422, True)
 
     async def test_method(self, site: Site) -> None:
         answer = await site.http.put("/tasks")
@@ -103,3 +113,6 @@ async def test_flash_is_not_trusted(site: Site) -> None:
         site.http.cookies.set("flash", cookie)
         page = await site.page("/")
         assert not has(page, "#toasts .toast")
+    for document in (b"[" * 2_500, b'["\\ud800", "info", null, null]'):
+        site.http.cookies.set("flash", base64.urlsafe_b64encode(document).decode())
+        await site.page("/")

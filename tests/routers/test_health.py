@@ -8,7 +8,7 @@ import pytest
 from app import create_app
 from tests.support.databases import Templates
 from tests.support.pages import ADDRESS, Site
-from tests.support.stage import settings_for
+from tests.support.stage import Stage, settings_for
 
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing"
 
@@ -46,6 +46,20 @@ class TestReady:
         templates.drop(url)
         assert answer.status_code == 503
         assert "not migrated" in answer.json()["status"]
+
+
+class TestBoth:
+    async def test_valid(self, site: Site, stage: Stage) -> None:
+        answer = await site.http.get("/health")
+        kind = "sqlite" if stage.database.is_sqlite else "postgresql"
+        environment = {"auth": "local", "database": kind, "redis": "none", "model": "on"}
+        assert answer.json() == {"status": "ok", "live": "ok", "ready": "ok", "environment": environment}
+
+    async def test_without_a_database(self) -> None:
+        answer = await probe(NOWHERE, "/health")
+        said = answer.json()
+        assert (answer.status_code, said["live"], said["status"]) == (503, "ok", said["ready"])
+        assert "cannot be reached" in said["ready"]
 
 
 @pytest.mark.parametrize("path", ["/", "/settings", "/api/v1/plan"])

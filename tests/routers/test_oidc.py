@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,8 @@ from tests.support.oidc_server import (
 from tests.support.pages import Site, has, parse, text
 from tests.support.stage import settings_for
 
+DEEP = base64.urlsafe_b64encode(b"[" * 2_500).decode()
+SURROGATE = base64.urlsafe_b64encode(b'{"state":"\\ud800","nonce":"n","verifier":"v","wanted":"/"}').decode()
 BACK = "http://127.0.0.1:8081/sign-in/oidc/back"
 
 
@@ -141,7 +144,7 @@ class TestWay:
             assert (await other.get(gone)).status_code == 401
             assert COOKIE not in other.cookies
 
-    @pytest.mark.parametrize("cookie", ["", "x", "e30=", "W10=", "eyJzdGF0ZSI6MX0="])
+    @pytest.mark.parametrize("cookie", ["", "x", "e30=", "W10=", "eyJzdGF0ZSI6MX0=", DEEP, SURROGATE])
     async def test_cookies_that_are_none(self, cookie: str, cast: Cast, browser: httpx2.AsyncClient) -> None:
         async with cast.browser({"oidc": cookie}) as other:
             assert (await other.get("/sign-in/oidc/back?code=x&state=")).status_code == 401

@@ -134,6 +134,13 @@ class TestWhatIf:
         for name in form.keys() - {"kind", "task_id"}:
             assert value(part, f"#what-if-{form['kind']} [name={name}]") == form[name]
 
+    async def test_no_form_has_a_place_for_it(self, site: Site) -> None:
+        """Of a page from before an update, or of nobody's."""
+        part = await site.press("/plan/what-if", {"kind": "none"}, 422)
+        assert "Load the page again" in text(part, ".toast[data-kind=error]")
+        part = await site.press("/plan/what-if", {"kind": "edit_task", "task_id": "1"}, 422)
+        assert "when it would be due" in text(part, "#what-if-edit_task .field-error")
+
     @pytest.mark.parametrize("stored", ["", "{}x", '{"operations": [{"kind": "obey"}]}'])
     async def test_no_change_set(self, site: Site, stored: str) -> None:
         for path in ("/plan/preview", "/plan/apply"):

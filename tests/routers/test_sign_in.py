@@ -228,7 +228,7 @@ class TestPassword:
         """Ten tries; nine of them are only counted here, since each real one is slow on purpose."""
         form, rate = {"email": "eve@example.org", "password": "not my password"}, rate_of(PASSWORDS_OF_ONE_ADDRESS)
         for _ in range(9):
-            await cast.site.app.state.counters.take(rate, "passwords", "127.0.0.1", "eve@example.org")
+            await cast.site.app.state.attempts.take(rate, "passwords", "127.0.0.1", "eve@example.org")
         answers = [await cast.site.submit("/sign-in", form) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [401, 429]
         assert "tried too often" in text(parse(answers[1]), "#door-refused")

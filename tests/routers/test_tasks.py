@@ -7,8 +7,10 @@ import sqlite3
 import pytest
 from selectolax.lexbor import LexborHTMLParser as LexborPage
 
+from db import UNSURE, Database
 from services.tasks import TaskService
 from tests.routers.test_today import REGIONS
+from tests.support.gate import gate_to
 from tests.support.pages import HTMX, Site, filled, fragment, has, targets, text, value
 from tests.support.stage import Stage, local
 
@@ -46,6 +48,23 @@ class TestCreate:
         assert len(part.css("#task-list li.task")) == 1
         assert "on the list already" in text(part, "#quick-add-words")
         assert value(part, "input[name=token]") != token
+
+    @pytest.mark.parametrize("templates", ["postgresql"], indirect=True)
+    async def test_lost_while_saving(self, site: Site, stage: Stage) -> None:
+        """Nobody can know whether it is stored, and nobody says so; sent again as it stands there, it is one task."""
+        fields = {"text": "Write report 3h", "token": "t1"}
+        async with gate_to(stage.database.url) as gate:
+            site.app.state.database = Database(gate.url(stage.database.url))
+            await site.page("/")
+            gate.cut_at, gate.is_heard = b"COMMIT", True
+            part = await site.press("/tasks", fields, 503)
+            assert text(part, "#quick-add-note[data-kind=error] #quick-add-words") == UNSURE
+            again = fields | {"token": value(part, "input[name=token]")}
+            part = await site.press("/tasks", again)
+            assert len(part.css("#task-list li.task")) == 1
+            part = await site.press("/tasks", again | {"text": "Something else 1h"})
+            assert len(part.css("#task-list li.task")) == 2
+            await site.app.state.database.close()
 
     @pytest.mark.parametrize(
         ("typed", "words"),

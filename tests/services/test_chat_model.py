@@ -80,6 +80,9 @@ async def test_stopped_while_the_model_thinks(stage: Stage, model: ModelServer) 
         return bool(model.calls)
 
     await until(is_asked)
+    await mine.stop(stage.eve, message_id)
+    done, _ = await asyncio.wait({turn}, timeout=0.3)
+    assert not done, "it is ended by whose it is alone"
     await mine.stop(stage.ada, message_id)
     with pytest.raises(asyncio.CancelledError):
         await turn

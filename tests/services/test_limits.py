@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from db import Database, epoch_now
 from models import RateCount
-from services.limits import Counters, DatabaseCounter, Standing, WindowCounter, counters_of
+from services.limits import Counters, DatabaseCounter, Standing, WindowCounter, counters_of_requests
 from tests.support.databases import SqliteTemplates
 
 RATE = parse("5/hour")
@@ -79,7 +79,7 @@ class TestCounters:
     async def test_goes_on_without_the_database(self) -> None:
         """Nobody is refused because nobody can count; then this process does."""
         database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/nothing")
-        counters = counters_of(database)
+        counters = counters_of_requests(database)
         standings = [await counters.take(RATE, "api", "127.0.0.1") for _ in range(6)]
         await database.close()
         assert [standing.is_let_in for standing in standings] == [True] * 5 + [False]
@@ -99,7 +99,7 @@ class TestCounters:
     async def test_sqlite_is_not_written(self, sqlite_templates: SqliteTemplates) -> None:
         url = sqlite_templates.create()
         database = Database(url)
-        await counters_of(database).take(RATE, "api", "127.0.0.1")
+        await counters_of_requests(database).take(RATE, "api", "127.0.0.1")
         async with database.read_scope() as session:
             assert (await session.scalars(select(RateCount))).all() == []
         await database.close()

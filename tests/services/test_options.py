@@ -9,6 +9,7 @@ from services.options import Option
 from services.planning import PlanningService
 from services.scope import Scope
 from services.snapshot import Rows
+from services.tasks import TaskService
 from tests.support.stage import SolverInside, Stage, local
 
 
@@ -51,6 +52,17 @@ async def overfull(stage: Stage) -> Task:
     await stage.settle(stage.runner(SolverInside()))
     (left_out,) = [task for task in (await rows_of(stage)).tasks if task.unplaced_reason]
     return left_out
+
+
+class TestWhole:
+    async def test_parts_are_planned_in_its_stead(self, stage: Stage) -> None:
+        """A task with parts has no time of its own: nothing else is possible with it, and nothing breaks."""
+        whole = await stage.add("Move house")
+        async with stage.writing() as scope:
+            await TaskService(scope).add("Pack 1h", None, whole)
+        await stage.planned()
+        assert await repairs(stage, whole) == ()
+        assert await options.alternatives(await rows_of(stage), whole, SolverInside(), 1.0) == ()
 
 
 class TestAlternatives:

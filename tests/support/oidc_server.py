@@ -39,6 +39,7 @@ class OidcServer:
     """A context manager. `claims` changes what the identity token says; `sign` makes the token; `info` is userinfo's answer."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    host: str = "127.0.0.1"
     claims: Callable[[Json], Json] = lambda claims: claims
     sign: Callable[[OidcServer, Json], str] | None = None
     info: Json | None = None
@@ -65,7 +66,7 @@ class OidcServer:
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self.host}:{self._server.server_port}"
 
     def description(self) -> Json:
         known = {

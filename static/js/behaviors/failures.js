@@ -1,7 +1,7 @@
 /* Says when a request failed and the server could not say it: no connection, a time-out, or an answer that is not ours.
    Requests that repeat by themselves (data-quiet) stay silent; data-failure-into names a place other than a toast. */
 
-const UNREACHABLE = "The server could not be reached, so nothing was saved. Check the connection and try again.";
+const UNREACHABLE = "The server could not be reached. Check the connection, and look whether it was saved before you try again.";
 const TOO_SLOW = "The server took too long. It may still have done it: look before you try again.";
 const BROKEN = "The server could not answer properly. Nothing may have been saved: look before you try again.";
 

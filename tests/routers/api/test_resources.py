@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.operations import AddTask
+from services.chat import ChatService
+from services.chat_acts import Reply
 from services.hour_service import HourService
 from tests.support.pages import Site
 from tests.support.stage import KEY, Stage
@@ -209,6 +212,22 @@ class TestChat:
         assert (await site.http.get(f"{API}/tasks")).json()["total"] == left
         assert (await site.http.post(path, json=body)).status_code == 409
         assert (await site.http.post(f"{API}/chat/cards/999/decline")).status_code == 404
+
+    async def test_stop(self, site: Site, stage: Stage) -> None:
+        """What was done by then stays, with its undo; twice is once; another's message and none are alike."""
+        async with stage.writing() as scope:
+            asked = await ChatService(scope).ask("add buy milk. add call mum")
+            await ChatService(scope).step(AddTask(text="buy milk"), Reply(reply_to_id=asked))
+        for _ in range(2):
+            answer = await site.http.post(f"{API}/chat/{asked}/stop")
+            question, reply = answer.json()["messages"]
+            assert (answer.status_code, question["id"], question["state"]) == (200, asked, "")
+            assert "You stopped this here." in reply["text"]
+            assert [card["purpose"] for card in reply["cards"]] == ["undo"]
+        async with stage.writing(stage.eve) as scope:
+            hers = await ChatService(scope).ask("add call mum")
+        answers = [await site.http.post(f"{API}/chat/{number}/stop") for number in (hers, reply["id"], 999)]
+        assert {(answer.status_code, answer.text) for answer in answers} == {(404, answers[0].text)}
 
     async def test_invalid(self, site: Site, stage: Stage) -> None:
         for text in ("", "x" * 5000):
