@@ -31,7 +31,8 @@ class PlanRepository:
 
     async def lock(self, user_id: int) -> None:
         """Let one writer at a time change this person's things: no deadlocks, no lost races. (SQLite always does.)"""
-        await self.session.execute(_LOCK, {"user_id": user_id})
+        if self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(_LOCK, {"user_id": user_id})
 
     async def get_revision(self, user_id: int) -> int:
         return await self.session.scalar(_REVISION, {"user_id": user_id}) or 0

@@ -16,7 +16,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 def clock(at: datetime, zone: str) -> str:
     """ "09:30"."""
-    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+    local = at.astimezone(ZoneInfo(zone))
+    return of_day(local.hour * 60 + local.minute)
 
 
 def short_day(day: date) -> str:
@@ -42,8 +43,10 @@ def dates(first: date, last: date, today: date) -> str:
 
 def moment(at: datetime, now: datetime, zone: str) -> str:
     """ "Today 14:00", "Fri 17:00", "Fri 4 Dec 09:00"."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{day_name(local.date(), now.astimezone(ZoneInfo(zone)).date())} {local:%H:%M}"
+    place = ZoneInfo(zone)
+    local = at.astimezone(place)
+    day = day_name(local.date(), now.astimezone(place).date())
+    return f"{day} {of_day(local.hour * 60 + local.minute)}"
 
 
 def when(at: datetime, now: datetime, zone: str) -> str:
