@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Float, bindparam, case, func, or_, select, update
 
 from db import AsyncSession, epoch_now
 from models import LeaseKind, Plan, RunLease
@@ -36,15 +36,8 @@ class LeaseRepository:
     async def ask(self, user_id: int, paces: Mapping[LeaseKind, tuple[float, float]]) -> None:
         """Make work of these kinds due: after seconds of quiet without another asking, at the latest other seconds after the
         first."""
-        now = epoch_now()
-        quiet, cap = (case({kind: pace[i] for kind, pace in paces.items()}, value=RunLease.kind) for i in range(2))
-        first = func.coalesce(RunLease.first_asked_seconds, now)
-        due = case((now + quiet < first + cap, now + quiet), else_=first + cap)
-        statement = update(RunLease).where(RunLease.user_id == user_id, RunLease.kind.in_(paces))
-        await self.session.execute(
-            statement.values(sequence=RunLease.sequence + 1, first_asked_seconds=first, due_seconds=due),
-            execution_options={"synchronize_session": False},
-        )
+        seconds = {f"{kind}_{pace}": paces.get(kind, (0.0, 0.0))[i] for kind in LeaseKind for i, pace in enumerate(PACES)}
+        await self.session.execute(_ASK, {"of": user_id, "kinds": [*paces], **seconds})
 
     async def list_due(self, limit: int) -> Sequence[tuple[int, LeaseKind]]:
         """Work that may be claimed now, the longest due first."""
@@ -56,13 +49,8 @@ class LeaseRepository:
 
     async def claim(self, user_id: int, kind: LeaseKind, owner: str, lease_seconds: float) -> Claim | None:
         """Take the work, or None when another was faster or nothing is due."""
-        statement = (
-            update(RunLease)
-            .where(RunLease.user_id == user_id, RunLease.kind == kind, _is_claimable())
-            .values(owner=owner, attempt=RunLease.attempt + 1, leased_until_seconds=epoch_now() + lease_seconds)
-            .returning(RunLease.attempt, RunLease.sequence, RunLease.failures)
-        )
-        row = (await self.session.execute(statement, execution_options={"synchronize_session": False})).first()
+        values = {"of": user_id, "what": kind, "by": owner, "seconds": lease_seconds}
+        row = (await self.session.execute(_CLAIM, values)).first()
         return Claim(user_id, kind, owner, row.attempt, row.sequence, row.failures) if row else None
 
     async def renew(self, claim: Claim, lease_seconds: float) -> bool:
@@ -71,16 +59,8 @@ class LeaseRepository:
 
     async def finish(self, claim: Claim) -> bool:
         """End the claim, and the work too unless more was asked meanwhile; False when the claim is no longer ours."""
-        is_all = RunLease.sequence == claim.sequence
-        return await self._update(
-            claim,
-            owner=None,
-            leased_until_seconds=None,
-            failures=0,
-            error=None,
-            due_seconds=case((is_all, None), else_=RunLease.due_seconds),
-            first_asked_seconds=case((is_all, None), else_=epoch_now()),
-        )
+        values = {"of": claim.user_id, "what": claim.kind, "by": claim.owner, "tried": claim.attempt, "asked": claim.sequence}
+        return (await self.session.execute(_FINISH, values)).first() is not None
 
     async def fail(self, claim: Claim, error: str) -> bool:
         """Give the claim back with a reason; the work is due again after 2, 4, 8 ... 300 seconds."""
@@ -134,3 +114,46 @@ _READY = case(
     else_=RunLease.due_seconds,
 )
 _TO_NEXT = select(func.min(_READY) - epoch_now()).where(RunLease.due_seconds.is_not(None))
+
+PACES = ("quiet", "cap")
+_OF = (RunLease.user_id == bindparam("of"), RunLease.kind == bindparam("what"))
+_QUIET, _CAP = (
+    case({kind: bindparam(f"{kind}_{pace}", type_=Float) for kind in LeaseKind}, value=RunLease.kind) for pace in PACES
+)
+_FIRST = func.coalesce(RunLease.first_asked_seconds, epoch_now())
+_ASK = (
+    update(RunLease)
+    .where(RunLease.user_id == bindparam("of"), RunLease.kind.in_(bindparam("kinds", expanding=True)))
+    .values(
+        sequence=RunLease.sequence + 1,
+        first_asked_seconds=_FIRST,
+        due_seconds=case((epoch_now() + _QUIET < _FIRST + _CAP, epoch_now() + _QUIET), else_=_FIRST + _CAP),
+    )
+    .execution_options(synchronize_session=False)
+)
+_CLAIM = (
+    update(RunLease)
+    .where(*_OF, _is_claimable())
+    .values(
+        owner=bindparam("by"),
+        attempt=RunLease.attempt + 1,
+        leased_until_seconds=epoch_now() + bindparam("seconds", type_=Float),
+    )
+    .returning(RunLease.attempt, RunLease.sequence, RunLease.failures)
+    .execution_options(synchronize_session=False)
+)
+_IS_ALL = RunLease.sequence == bindparam("asked")
+_FINISH = (
+    update(RunLease)
+    .where(*_OF, RunLease.owner == bindparam("by"), RunLease.attempt == bindparam("tried"))
+    .values(
+        owner=None,
+        leased_until_seconds=None,
+        failures=0,
+        error=None,
+        due_seconds=case((_IS_ALL, None), else_=RunLease.due_seconds),
+        first_asked_seconds=case((_IS_ALL, None), else_=epoch_now()),
+    )
+    .returning(RunLease.attempt)
+    .execution_options(synchronize_session=False)
+)

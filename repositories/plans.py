@@ -44,9 +44,7 @@ class PlanRepository:
 
     async def bump(self, user_id: int, *, is_replanned: bool) -> None:
         """Number a change: the revision always, the version too when a planner that is running now has read what changed."""
-        values = {"revision": Plan.revision + 1} | ({"version": Plan.version + 1} if is_replanned else {})
-        statement = update(Plan).where(Plan.user_id == user_id).values(**values)
-        await self.session.execute(statement, execution_options={"synchronize_session": False})
+        await self.session.execute(_REPLANNED if is_replanned else _REVISED, {"of": user_id})
 
     async def set_away(self, user_id: int, since: datetime | None) -> None:
         """Remember since when the person is away; None: they are back."""
@@ -155,6 +153,13 @@ _HEAD = select(Plan).where(_OWN_PLAN).execution_options(populate_existing=True)
 _LOCK = select(Plan.version).where(_OWN_PLAN).with_for_update()
 _REVISION = select(Plan.revision).where(_OWN_PLAN)
 _REVISIONS = select(Plan.user_id, Plan.revision).where(Plan.user_id.in_(bindparam("user_ids", expanding=True)))
+_REVISED = (
+    update(Plan)
+    .where(Plan.user_id == bindparam("of"))
+    .values(revision=Plan.revision + 1)
+    .execution_options(synchronize_session=False)
+)
+_REPLANNED = _REVISED.values(version=Plan.version + 1)
 _LATEST_SUMMARY = (
     select(Run.diff["summary"].as_string()).where(Run.user_id == bindparam("user_id")).order_by(Run.id.desc()).limit(1)
 )
