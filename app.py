@@ -141,6 +141,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     if settings.cors_origins:
         app.add_middleware(ApiCors, origins=settings.cors_origins)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback, origins=settings.cors_origins)
+    # A request is compared with one route after the other: files and the API, whose answers are soon made, come before pages.
+    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     app.include_router(auth.router, prefix=AUTH, responses=errors(422, 429, 500, 503))
     known = [Depends(signed_in), Depends(SHOWN_AS_BEARER)]
     for resource in RESOURCES:
@@ -151,7 +153,6 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
         app.include_router(page.router)
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(signed_in)])
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     register(app)
     return app
 
