@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Integer, Join, Row, Select, and_, bindparam, case, func, or_, outerjoin, select
+from sqlalchemy import ColumnElement, Integer, Join, Row, Select, and_, bindparam, case, func, or_, outerjoin, select, union_all
 from sqlalchemy.orm import aliased
 
 from db import AsyncSession
@@ -162,7 +162,6 @@ ROW_COLUMNS = (
 GROUPS: tuple[GroupKey, ...] = get_args(GroupKey)
 EDGES = ("first", "last")
 _MINE = (Task.user_id == bindparam("user_id"), Task.deleted_at.is_(None))
-_IS_DONE = Task.status == TaskStatus.COMPLETED
 _HAS_PLACE = or_(Block.id.is_not(None), IS_FRAME)
 _HAS_NONE = and_(IS_OPEN, Block.id.is_(None), ~IS_FRAME)
 _IS_LATE = select(_own.id).where(_own.task_id == Task.id, _own.end_at > DEADLINE).correlate(Task, PARENT).exists()
@@ -182,16 +181,19 @@ def _grouped() -> Select[*tuple[Any, ...]]:
     """The rows of `list_groups`: each with its `group` (None: at risk alone), its `place` in it from 1 and its `total`, and
     with its `risk_place` among those that are at risk, of which there are `risk_total`."""
     group = case(
-        (_IS_DONE, "done"),
+        (Task.status == TaskStatus.COMPLETED, "done"),
         (Block.start_at < bindparam("tomorrow"), "today"),
         (Block.start_at < bindparam("day_after"), "tomorrow"),
         (Block.id.is_not(None), "later"),
         (IS_FRAME, "today"),
         (IS_OPEN, "unplaced"),
     )
-    is_wanted = or_(IS_LIVE, and_(_IS_DONE, Task.completed_at >= bindparam("midnight")))
+    # Two questions, each with an index of its own: one with an "or" would look at all that was ever done.
+    mine = (_part.user_id == bindparam("user_id"), _part.deleted_at.is_(None))
+    is_done = and_(_part.status == TaskStatus.COMPLETED, _part.completed_at >= bindparam("midnight"))
+    wanted = union_all(*(select(_part.id).where(*mine, condition) for condition in (_part.status.in_(LIVE), is_done)))
     columns = (Task.id, Task.priority, Task.completed_at, Block.start_at, group.label("group"), _IS_AT_RISK.label("is_at_risk"))
-    task = select(*columns).select_from(WITH_FIRST_BLOCK).where(*_MINE, is_wanted).subquery().c
+    task = select(*columns).select_from(WITH_FIRST_BLOCK).where(Task.id.in_(wanted)).subquery().c
     order = (
         case((task.group == "done", None), else_=task.start_at).nulls_last(),
         case((task.group == "unplaced", task.priority)).desc(),
