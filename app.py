@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -111,6 +112,8 @@ OPEN = (sign_in, oidc, installation, health, docs)
 """They are for everybody, and read nothing of anybody."""
 API, AUTH = "/api/v1", "/auth"
 SEVERAL = "Another process serves this SQLite database too: RATE_LIMIT counts in each of them. PostgreSQL is for several."
+COLLECTED_AFTER = 20_000
+"""Things made before cycles are looked for among them: a page makes more than Python's 700, and nearly all go by themselves."""
 SHOWN_AS_BEARER = HTTPBearer(
     auto_error=False, description="An access token of `POST /auth/token`, or a token made in Settings."
 )
@@ -139,17 +142,18 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     if settings.cors_origins:
         app.add_middleware(ApiCors, origins=settings.cors_origins)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback, origins=settings.cors_origins)
-    for page in OPEN:
-        app.include_router(page.router)
-    for page in PAGES:
-        app.include_router(page.router, dependencies=[Depends(signed_in)])
+    # A request is compared with one route after the other: files and the API, whose answers are soon made, come before pages.
+    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     app.include_router(auth.router, prefix=AUTH, responses=errors(422, 429, 500, 503))
     known = [Depends(signed_in), Depends(SHOWN_AS_BEARER)]
     for resource in RESOURCES:
         app.include_router(resource, prefix=API, dependencies=known, responses=errors(*COMMON))
     in_path = [*known, Depends(api_tasks.user_in_path)]
     app.include_router(api_tasks.basics, prefix=API + "/{user_id}", dependencies=in_path, responses=errors(*COMMON))
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    for page in OPEN:
+        app.include_router(page.router)
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(signed_in)])
     register(app)
     return app
 
@@ -219,6 +223,8 @@ async def _begin(app: FastAPI, scheduler: Scheduler) -> None:
     for result in await asyncio.gather(*loads, return_exceptions=True):
         if isinstance(result, Exception):
             log.warning("Something did not start, and will be tried again when it is needed: %s", result)
+    gc.freeze()  # what is loaded by now stays, and is left out of each search for what may go
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 async def _tell_setup_link(app: FastAPI) -> None:

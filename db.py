@@ -7,10 +7,13 @@ on SQLite (one writer connection that begins IMMEDIATE, a pool of readers) and P
 from __future__ import annotations
 
 import logging
+import math
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from socket import gaierror
 from typing import IO, Any
@@ -19,20 +22,23 @@ from anyio import CancelScope
 from sqlalchemy import DateTime, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Float, TypeDecorator
 
+import sqlite
 from errors import AppError, ConflictError, InvalidInputError, UnavailableError
 
 log = logging.getLogger(__name__)
 
 TOUCHED = "touched"
+RESTS_SINCE, REST_SECONDS = "rests since", 60.0
 BUSY = "The database did not answer in time. Nothing was changed: try again in a moment."
 UNREAD = "The database did not answer in time. Look again in a moment."
 """What a failed read says: it may come after a change that is stored."""
@@ -65,8 +71,8 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -100,9 +106,7 @@ class Database:
             self.writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
             self.reader = _sqlite_engine(url, pool_size=4, begin="BEGIN")
         else:
-            self.writer = self.reader = create_async_engine(
-                url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_pre_ping=True
-            )
+            self.writer = self.reader = _postgresql_engine(url, pool_size)
         self._write_session = async_sessionmaker(self.writer, expire_on_commit=False)
         self._read_session = async_sessionmaker(self.reader, expire_on_commit=False)
 
@@ -219,11 +223,11 @@ def touch(session: AsyncSession, user_id: int) -> None:
 
 def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
     """The driver's own transactions lose updates silently (a read, then a write): the engine begins them itself."""
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, connect_args={"timeout": 5})
+    connect = partial(sqlite.connect, make_url(url).database or "")
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, async_creator=connect)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: object) -> None:
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -232,6 +236,24 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: str, pool_size: int) -> AsyncEngine:
+    """Connections that were lost are replaced. The driver hears at once when the server closes one; one that has rested for a
+    while may have been forgotten on the way. To ask each time (`pool_pre_ping`) would be three questions more of each scope."""
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_use_lifo=True)
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _refuse_lost(connection: Any, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        rested = time.monotonic() - record.info.get(RESTS_SINCE, math.inf)
+        if rested > REST_SECONDS or connection.driver_connection.is_closed():
+            raise DisconnectionError
 
     return engine
 

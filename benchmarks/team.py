@@ -179,18 +179,31 @@ async def _page(client: httpx2.AsyncClient, measured: Measured) -> AsyncIterator
 
 
 async def _show(client: httpx2.AsyncClient, measured: Measured, asked_at: list[float]) -> None:
+    """Hear of changes, and have the page draw them."""
+    is_changed = asyncio.Event()
+    drawing = asyncio.create_task(_draw(client, measured, is_changed))
     try:
         async with client.stream("GET", "/stream", timeout=httpx2.Timeout(30, read=None)) as answer:
             answer.raise_for_status()
             async for line in answer.aiter_lines():
-                if not line.startswith("event:"):
+                if line != "event: changed":  # how far a run is moves a bar, and asks for nothing
                     continue
                 if asked_at:
                     measured.told.append(time.perf_counter() - asked_at.pop())
                     asked_at.clear()
-                await _ask(client, "GET", "/today/regions", measured.redrawn, measured)
+                is_changed.set()
     except httpx2.HTTPError as error:
         measured.errors.append(f"stream: {error!r}")
+    finally:
+        drawing.cancel()
+
+
+async def _draw(client: httpx2.AsyncClient, measured: Measured, is_changed: asyncio.Event) -> None:
+    """As the page has it (`hx-sync="queue last"`): one request at a time, and one more for all that was heard meanwhile."""
+    while True:
+        await is_changed.wait()
+        is_changed.clear()
+        await _ask(client, "GET", "/today/regions", measured.redrawn, measured)
 
 
 async def _ask(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 
 from db import AsyncSession
 from models import Account, ApiToken, BrowserSession, Preferences, Role, User
@@ -33,20 +33,16 @@ class AccountRepository:
 
     async def find_known(self, user_id: int) -> Known | None:
         """The person of that id."""
-        return (await self.session.execute(_known().where(Account.user_id == user_id))).one_or_none()
+        return (await self.session.execute(_BY_ID, {"user_id": user_id})).one_or_none()
 
     async def find_by_session(self, digest: str, now: datetime) -> tuple[BrowserSession, Known] | None:
         """Whose browser it is, unless its time is over."""
-        where = (BrowserSession.digest == digest, BrowserSession.expires_at > now)
-        statement = _known().add_columns(BrowserSession).join(BrowserSession, BrowserSession.user_id == Account.user_id)
-        row = (await self.session.execute(statement.where(*where))).one_or_none()
+        row = (await self.session.execute(_BY_SESSION, {"digest": digest, "now": now})).one_or_none()
         return (row[3], row) if row else None
 
     async def find_by_api_token(self, digest: str, now: datetime) -> tuple[ApiToken, Known] | None:
         """Whose token it is, unless its time is over."""
-        where = (ApiToken.digest == digest, ApiToken.expires_at > now)
-        statement = _known().add_columns(ApiToken).join(ApiToken, ApiToken.user_id == Account.user_id)
-        row = (await self.session.execute(statement.where(*where))).one_or_none()
+        row = (await self.session.execute(_BY_API_TOKEN, {"digest": digest, "now": now})).one_or_none()
         return (row[3], row) if row else None
 
     async def list_everybody(self) -> Sequence[tuple[Account, str]]:
@@ -104,9 +100,19 @@ class SessionRepository:
         await self.session.execute(delete(BrowserSession).where(*where))
 
 
-def _known() -> Select[Account, str, Preferences]:
-    return (
-        select(Account, User.name, Preferences)
-        .join(User, User.id == Account.user_id)
-        .join(Preferences, Preferences.user_id == Account.user_id)
-    )
+_KNOWN: Select[Account, str, Preferences] = (
+    select(Account, User.name, Preferences)
+    .join(User, User.id == Account.user_id)
+    .join(Preferences, Preferences.user_id == Account.user_id)
+)
+_BY_ID = _KNOWN.where(Account.user_id == bindparam("user_id"))
+_BY_SESSION = (
+    _KNOWN.add_columns(BrowserSession)
+    .join(BrowserSession, BrowserSession.user_id == Account.user_id)
+    .where(BrowserSession.digest == bindparam("digest"), BrowserSession.expires_at > bindparam("now"))
+)
+_BY_API_TOKEN = (
+    _KNOWN.add_columns(ApiToken)
+    .join(ApiToken, ApiToken.user_id == Account.user_id)
+    .where(ApiToken.digest == bindparam("digest"), ApiToken.expires_at > bindparam("now"))
+)

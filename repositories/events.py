@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Row, literal, null, select, type_coerce, union_all
+from sqlalchemy import JSON, Row, bindparam, literal, null, select, type_coerce, union_all
 
 from db import AsyncSession
 from models import ConstraintState, ContextConstraint, Event
@@ -36,22 +36,8 @@ class EventRepository:
     async def list_taken(self, user_id: int, start_at: datetime, end_at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         """In one statement the events that touch `[start_at, end_at)` (`value` is None) and the accepted constraints about
         times of the week (title and times are empty), each with its `kind` and `id`."""
-        events = select(
-            literal("event").label("kind"),
-            Event.id,
-            Event.title,
-            Event.start_at,
-            Event.end_at,
-            type_coerce(null(), JSON).label("value"),
-        ).where(Event.user_id == user_id, Event.end_at > start_at, Event.start_at < end_at)
-        weekly = select(
-            ContextConstraint.kind, ContextConstraint.id, literal(""), null(), null(), ContextConstraint.value
-        ).where(
-            ContextConstraint.user_id == user_id,
-            ContextConstraint.state == ConstraintState.ACCEPTED,
-            ContextConstraint.kind.in_(OF_THE_WEEK),
-        )
-        return (await self.session.execute(union_all(events, weekly))).all()
+        values = {"user_id": user_id, "start_at": start_at, "end_at": end_at}
+        return (await self.session.execute(_TAKEN, values)).all()
 
     async def add(self, event: Event) -> None:
         self.session.add(event)
@@ -60,3 +46,20 @@ class EventRepository:
     async def delete(self, event: Event) -> None:
         await self.session.delete(event)
         await self.session.flush()
+
+
+_TAKEN = union_all(
+    select(
+        literal("event").label("kind"),
+        Event.id,
+        Event.title,
+        Event.start_at,
+        Event.end_at,
+        type_coerce(null(), JSON).label("value"),
+    ).where(Event.user_id == bindparam("user_id"), Event.end_at > bindparam("start_at"), Event.start_at < bindparam("end_at")),
+    select(ContextConstraint.kind, ContextConstraint.id, literal(""), null(), null(), ContextConstraint.value).where(
+        ContextConstraint.user_id == bindparam("user_id"),
+        ContextConstraint.state == ConstraintState.ACCEPTED,
+        ContextConstraint.kind.in_(OF_THE_WEEK),
+    ),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from db import AsyncSession
 from models import HourException, HourRange, HourSet
@@ -23,14 +23,8 @@ class HourRepository:
 
     async def list_with_ranges(self, user_id: int) -> Sequence[tuple[HourSet, Sequence[HourRange]]]:
         """All sets, each with its ranges in the order of its weeks: one statement."""
-        statement = (
-            select(HourSet, HourRange)
-            .outerjoin(HourRange, HourRange.hour_set_id == HourSet.id)
-            .where(HourSet.user_id == user_id)
-            .order_by(HourSet.id, HourRange.week, HourRange.weekday, HourRange.start_minute)
-        )
         found: dict[HourSet, list[HourRange]] = {}
-        for hour_set, hour_range in await self.session.execute(statement):
+        for hour_set, hour_range in await self.session.execute(_WITH_RANGES, {"user_id": user_id}):
             found.setdefault(hour_set, []).extend([hour_range] if hour_range else [])
         return [*found.items()]
 
@@ -39,11 +33,8 @@ class HourRepository:
 
     async def list_exceptions(self, user_id: int, since: date, until: date | None = None) -> Sequence[HourException]:
         """The dates from `since` to `until` (None: for ever) that differ, by date."""
-        statement = select(HourException).where(HourException.user_id == user_id, HourException.falls_on >= since)
-        if until is not None:
-            statement = statement.where(HourException.falls_on <= until)
-        order = (HourException.falls_on, HourException.start_minute, HourException.id)
-        return (await self.session.scalars(statement.order_by(*order))).all()
+        values = {"user_id": user_id, "since": since, "until": until or date.max}
+        return (await self.session.scalars(_EXCEPTIONS, values)).all()
 
     async def add_set(self, hour_set: HourSet) -> None:
         self.session.add(hour_set)
@@ -78,3 +69,17 @@ class HourRepository:
         await self.session.execute(
             delete(HourException).where(HourException.user_id == user_id, HourException.id.in_(exception_ids))
         )
+
+
+_WITH_RANGES = (
+    select(HourSet, HourRange)
+    .outerjoin(HourRange, HourRange.hour_set_id == HourSet.id)
+    .where(HourSet.user_id == bindparam("user_id"))
+    .order_by(HourSet.id, HourRange.week, HourRange.weekday, HourRange.start_minute)
+)
+_EXCEPTIONS = (
+    select(HourException)
+    .where(HourException.user_id == bindparam("user_id"))
+    .where(HourException.falls_on.between(bindparam("since"), bindparam("until")))
+    .order_by(HourException.falls_on, HourException.start_minute, HourException.id)
+)

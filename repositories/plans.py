@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 
 from db import AsyncSession
 from models import Block, Plan, Run, Task, TaskStatus
@@ -17,7 +17,7 @@ FORGET = {"synchronize_session": "evaluate"}
 """SQLite gives the ids of deleted blocks to new ones, so the session must not remember the old."""
 LIVE = (TaskStatus.OPEN, TaskStatus.ACTIVE)
 KEPT_RUNS = 500
-_DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+_DAWN, _DUSK = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class PlanRepository:
@@ -27,26 +27,24 @@ class PlanRepository:
         self.session = session
 
     async def get_head(self, user_id: int) -> Plan:
-        statement = select(Plan).where(Plan.user_id == user_id).execution_options(populate_existing=True)
-        return (await self.session.scalars(statement)).one()
+        return (await self.session.scalars(_HEAD, {"user_id": user_id})).one()
 
     async def lock(self, user_id: int) -> None:
         """Let one writer at a time change this person's things: no deadlocks, no lost races. (SQLite always does.)"""
-        await self.session.execute(select(Plan.version).where(Plan.user_id == user_id).with_for_update())
+        if self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(_LOCK, {"user_id": user_id})
 
     async def get_revision(self, user_id: int) -> int:
-        return await self.session.scalar(select(Plan.revision).where(Plan.user_id == user_id)) or 0
+        return await self.session.scalar(_REVISION, {"user_id": user_id}) or 0
 
     async def list_revisions(self, user_ids: Collection[int]) -> dict[int, int]:
         """The newest revision of each of these people."""
-        statement = select(Plan.user_id, Plan.revision).where(Plan.user_id.in_(user_ids))
-        return {row.user_id: row.revision for row in await self.session.execute(statement)}
+        rows = await self.session.execute(_REVISIONS, {"user_ids": [*user_ids]})
+        return {row.user_id: row.revision for row in rows}
 
     async def bump(self, user_id: int, *, is_replanned: bool) -> None:
         """Number a change: the revision always, the version too when a planner that is running now has read what changed."""
-        values = {"revision": Plan.revision + 1} | ({"version": Plan.version + 1} if is_replanned else {})
-        statement = update(Plan).where(Plan.user_id == user_id).values(**values)
-        await self.session.execute(statement, execution_options={"synchronize_session": False})
+        await self.session.execute(_REPLANNED if is_replanned else _REVISED, {"of": user_id})
 
     async def set_away(self, user_id: int, since: datetime | None) -> None:
         """Remember since when the person is away; None: they are back."""
@@ -65,32 +63,24 @@ class PlanRepository:
 
     async def list_blocks(self, user_id: int, start_at: datetime, end_at: datetime | None = None) -> Sequence[Block]:
         """The blocks of tasks still to be done that end after `start_at` (and start before `end_at`), by start."""
-        statement = (
-            select(Block)
-            .join(Task, Task.id == Block.task_id)
-            .where(Block.user_id == user_id, Block.end_at > start_at, Task.status.in_(LIVE), Task.deleted_at.is_(None))
-            .order_by(Block.start_at, Block.id)
-        )
-        if end_at is not None:
-            statement = statement.where(Block.start_at < end_at)
-        return (await self.session.scalars(statement)).all()
+        values = {"user_id": user_id, "start_at": start_at, "end_at": end_at or _DUSK}
+        return (await self.session.scalars(_BLOCKS, values)).all()
 
     async def list_timeline_rows(self, user_id: int, start_at: datetime, end_at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
         """The blocks that touch `[start_at, end_at)` with what a timeline shows of their tasks, done ones included."""
-        statement = _block_rows(user_id).where(Block.end_at > start_at, Block.start_at < end_at)
-        return (await self.session.execute(statement)).all()
+        values = {"user_id": user_id, "start_at": start_at, "end_at": end_at}
+        return (await self.session.execute(_TIMELINE, values)).all()
 
     async def list_live_rows(self, user_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
         """The blocks of all tasks still to be done, with what is shown of them."""
-        return (await self.session.execute(_block_rows(user_id).where(Task.status.in_(LIVE)))).all()
+        return (await self.session.execute(_BLOCK_ROWS.where(Task.status.in_(LIVE)), {"user_id": user_id})).all()
 
     async def list_live_blocks(self, user_id: int) -> Sequence[Block]:
         """Every block of a task still to be done, past ones included."""
         return await self.list_blocks(user_id, _DAWN)
 
     async def list_task_blocks(self, user_id: int, task_id: int) -> Sequence[Block]:
-        statement = select(Block).where(Block.user_id == user_id, Block.task_id == task_id).order_by(Block.start_at)
-        return (await self.session.scalars(statement)).all()
+        return (await self.session.scalars(_TASK_BLOCKS, {"user_id": user_id, "task_id": task_id})).all()
 
     async def get_block(self, user_id: int, block_id: int) -> Block | None:
         return await self.session.scalar(select(Block).where(Block.user_id == user_id, Block.id == block_id))
@@ -148,8 +138,7 @@ class PlanRepository:
 
     async def get_latest_summary(self, user_id: int) -> str | None:
         """The sentence of the last run, which none of the first versions' has."""
-        sentence = Run.diff["summary"].as_string()
-        return await self.session.scalar(select(sentence).where(Run.user_id == user_id).order_by(Run.id.desc()).limit(1))
+        return await self.session.scalar(_LATEST_SUMMARY, {"user_id": user_id})
 
     async def list_runs(self, user_id: int, limit: int, before_id: int | None) -> Sequence[Run]:
         """Runs, the newest first."""
@@ -159,16 +148,40 @@ class PlanRepository:
         return (await self.session.scalars(statement)).all()
 
 
-def _block_rows(user_id: int) -> Select[*tuple[Any, ...]]:
-    """Columns of blocks and their tasks, by start; a part has its parent's deadline where it has none of its own."""
-    return (
-        select(
-            *(Block.id.label("block_id"), Block.task_id, Block.start_at, Block.end_at),
-            *(Block.source, Block.pinned, Block.reason),
-            *(Task.title, Task.status, Task.priority, DEADLINE.label("deadline_at")),
-        )
-        .join(Task, Task.id == Block.task_id)
-        .outerjoin(PARENT, PARENT.id == Task.parent_id)
-        .where(Block.user_id == user_id, Task.deleted_at.is_(None))
-        .order_by(Block.start_at, Block.id)
+_OWN_PLAN = Plan.user_id == bindparam("user_id")
+_HEAD = select(Plan).where(_OWN_PLAN).execution_options(populate_existing=True)
+_LOCK = select(Plan.version).where(_OWN_PLAN).with_for_update()
+_REVISION = select(Plan.revision).where(_OWN_PLAN)
+_REVISIONS = select(Plan.user_id, Plan.revision).where(Plan.user_id.in_(bindparam("user_ids", expanding=True)))
+_REVISED = (
+    update(Plan)
+    .where(Plan.user_id == bindparam("of"))
+    .values(revision=Plan.revision + 1)
+    .execution_options(synchronize_session=False)
+)
+_REPLANNED = _REVISED.values(version=Plan.version + 1)
+_LATEST_SUMMARY = (
+    select(Run.diff["summary"].as_string()).where(Run.user_id == bindparam("user_id")).order_by(Run.id.desc()).limit(1)
+)
+_OWN_BLOCKS = Block.user_id == bindparam("user_id")
+_TOUCHING = (Block.end_at > bindparam("start_at"), Block.start_at < bindparam("end_at"))
+_TASK_BLOCKS = select(Block).where(_OWN_BLOCKS, Block.task_id == bindparam("task_id")).order_by(Block.start_at)
+_BLOCKS = (
+    select(Block)
+    .join(Task, Task.id == Block.task_id)
+    .where(_OWN_BLOCKS, *_TOUCHING, Task.status.in_(LIVE), Task.deleted_at.is_(None))
+    .order_by(Block.start_at, Block.id)
+)
+_BLOCK_ROWS: Select[*tuple[Any, ...]] = (
+    select(
+        *(Block.id.label("block_id"), Block.task_id, Block.start_at, Block.end_at),
+        *(Block.source, Block.pinned, Block.reason),
+        *(Task.title, Task.status, Task.priority, DEADLINE.label("deadline_at")),
     )
+    .join(Task, Task.id == Block.task_id)
+    .outerjoin(PARENT, PARENT.id == Task.parent_id)
+    .where(_OWN_BLOCKS, Task.deleted_at.is_(None))
+    .order_by(Block.start_at, Block.id)
+)
+"""Columns of blocks and their tasks, by start; a part has its parent's deadline where it has none of its own."""
+_TIMELINE = _BLOCK_ROWS.where(*_TOUCHING)

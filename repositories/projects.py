@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, delete, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db import AsyncSession
@@ -43,14 +43,10 @@ class ProjectRepository:
 
     async def list_task_labels(self, user_id: int, task_ids: Sequence[int]) -> Sequence[tuple[int, str]]:
         """(task, label name) pairs of these tasks, by name."""
-        statement = (
-            select(TaskLabel.task_id, Label.name)
-            .join(Label, Label.id == TaskLabel.label_id)
-            # The tasks say where to look: an index on the owner would lead SQLite through all of the owner's labels.
-            .where(TaskLabel.user_id + 0 == user_id, TaskLabel.task_id.in_(task_ids))
-            .order_by(Label.key)
-        )
-        return [(task_id, name) for task_id, name in await self.session.execute(statement)]
+        if not task_ids:
+            return []
+        rows = await self.session.execute(_TASK_LABELS, {"user_id": user_id, "task_ids": task_ids})
+        return [(task_id, name) for task_id, name in rows]
 
     async def list_all_task_labels(self, user_id: int) -> Sequence[tuple[int, str]]:
         """(task, label name) pairs of all tasks of a person."""
@@ -77,51 +73,62 @@ class ProjectRepository:
 
         A part belongs to the labels of its parent too, and to its project where it has none of its own.
         """
-        statement = _in_project(user_id) if kind is Project else _with_label(user_id)
-        return (await self.session.execute(statement)).all()
+        statement = _IN_PROJECT if kind is Project else _WITH_LABEL
+        return (await self.session.execute(statement, {"user_id": user_id})).all()
 
     async def list_worked(
         self, user_id: int, kind: type[Project] | type[Label], since: datetime
     ) -> Sequence[tuple[int, datetime, datetime]]:
         """Of each: (its id, from, to) of the ended work on its tasks that went on after `since`."""
-        members = (_in_project(user_id, LIVE_OR_DONE) if kind is Project else _with_label(user_id, LIVE_OR_DONE)).subquery()
+        members = (_in_project(LIVE_OR_DONE) if kind is Project else _with_label(LIVE_OR_DONE)).subquery()
         statement = (
             select(members.c.id, TimeEntry.started_at, TimeEntry.ended_at)
             .join(TimeEntry, TimeEntry.task_id == members.c.task_id)
             .where(TimeEntry.user_id == user_id, TimeEntry.ended_at > since)
         )
-        return [(group_id, start, end) for group_id, start, end in await self.session.execute(statement)]
+        rows = await self.session.execute(statement, {"user_id": user_id})
+        return [(group_id, start, end) for group_id, start, end in rows]
 
     async def count_tasks(self, user_id: int, kind: type[Project] | type[Label]) -> dict[int, int]:
         """How many tasks still to be done each has."""
-        members = (_in_project(user_id) if kind is Project else _with_label(user_id)).subquery()
+        members = (_IN_PROJECT if kind is Project else _WITH_LABEL).subquery()
         statement = select(members.c.id, func.count().label("total")).group_by(members.c.id)
-        return {row.id: row.total for row in await self.session.execute(statement)}
+        return {row.id: row.total for row in await self.session.execute(statement, {"user_id": user_id})}
 
 
+_TASK_LABELS = (
+    select(TaskLabel.task_id, Label.name)
+    .join(Label, Label.id == TaskLabel.label_id)
+    # The tasks say where to look: an index on the owner would lead SQLite through all of the owner's labels.
+    .where(TaskLabel.user_id + 0 == bindparam("user_id"), TaskLabel.task_id.in_(bindparam("task_ids", expanding=True)))
+    .order_by(Label.key)
+)
 LIVE_OR_DONE = (*LIVE, TaskStatus.COMPLETED)
 _parent = aliased(Task)
 
 
-def _in_project(user_id: int, statuses: Collection[TaskStatus] = LIVE) -> Select[*tuple[Any, ...]]:
+def _in_project(statuses: Collection[TaskStatus]) -> Select[*tuple[Any, ...]]:
     own = func.coalesce(Task.project_id, _parent.project_id)
     return (
         select(Project.id, Project.name, Project.weekly_minutes, Task.id.label("task_id"))
         .select_from(Task)
         .outerjoin(_parent, _parent.id == Task.parent_id)
         .join(Project, and_(Project.id == own, Project.user_id == Task.user_id))
-        .where(Task.user_id == user_id, Task.status.in_(statuses), Task.deleted_at.is_(None))
+        .where(Task.user_id == bindparam("user_id"), Task.status.in_(statuses), Task.deleted_at.is_(None))
         .order_by(Project.name, Task.id)
     )
 
 
-def _with_label(user_id: int, statuses: Collection[TaskStatus] = LIVE) -> Select[*tuple[Any, ...]]:
+def _with_label(statuses: Collection[TaskStatus]) -> Select[*tuple[Any, ...]]:
     return (
         select(Label.id, Label.name, Label.weekly_minutes, Task.id.label("task_id"))
         .select_from(Task)
         .join(TaskLabel, or_(TaskLabel.task_id == Task.id, TaskLabel.task_id == Task.parent_id))
         .join(Label, and_(Label.id == TaskLabel.label_id, Label.user_id == Task.user_id))
-        .where(Task.user_id == user_id, Task.status.in_(statuses), Task.deleted_at.is_(None))
+        .where(Task.user_id == bindparam("user_id"), Task.status.in_(statuses), Task.deleted_at.is_(None))
         .order_by(Label.name, Task.id)
         .distinct()
     )
+
+
+_IN_PROJECT, _WITH_LABEL = _in_project(LIVE), _with_label(LIVE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, not_, select, update
+from sqlalchemy import and_, bindparam, delete, func, not_, select, update
 from sqlalchemy.orm import aliased
 
 from db import AsyncSession
@@ -29,7 +29,7 @@ class TaskRepository:
         return await self.session.scalar(statement)
 
     async def get_by_submit_key(self, user_id: int, submit_key: str) -> Task | None:
-        return await self.session.scalar(select(Task).where(Task.user_id == user_id, Task.submit_key == submit_key))
+        return await self.session.scalar(_BY_SUBMIT_KEY, {"user_id": user_id, "submit_key": submit_key})
 
     async def get_by_submit_start(self, user_id: int, start: str) -> Task | None:
         """The task whose submit key begins with these hexadecimal digits; the range is one that the key's index answers."""
@@ -42,10 +42,7 @@ class TaskRepository:
 
     async def list_live(self, user_id: int) -> Sequence[Task]:
         """All tasks that are still to be done, by id."""
-        statement = (
-            select(Task).where(Task.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None)).order_by(Task.id)
-        )
-        return (await self.session.scalars(statement)).all()
+        return (await self.session.scalars(_LIVE, {"user_id": user_id})).all()
 
     async def list_titles(self, user_id: int, limit: int, except_id: int) -> Sequence[tuple[int, str]]:
         """Id and title of tasks still to be done, the newest first."""
@@ -84,13 +81,8 @@ class TaskRepository:
 
     async def list_dependencies(self, user_id: int) -> Sequence[tuple[int, int]]:
         """(task, what it waits for) pairs whose both sides are undeleted."""
-        existing = select(Task.id).where(Task.user_id == user_id, Task.deleted_at.is_(None))
-        statement = select(TaskDependency.task_id, TaskDependency.waits_for_id).where(
-            TaskDependency.user_id == user_id,
-            TaskDependency.task_id.in_(existing),
-            TaskDependency.waits_for_id.in_(existing),
-        )
-        return [(task_id, waits_for_id) for task_id, waits_for_id in await self.session.execute(statement)]
+        rows = await self.session.execute(_DEPENDENCIES, {"user_id": user_id})
+        return [(task_id, waits_for_id) for task_id, waits_for_id in rows]
 
     async def list_waits_for(self, user_id: int, task_id: int) -> Sequence[tuple[int, str]]:
         """Id and title of what the task waits for, done or not."""
@@ -103,13 +95,8 @@ class TaskRepository:
 
     async def list_parts(self, user_id: int) -> Sequence[tuple[int, int, bool, bool]]:
         """(part, parent, whether they are done in order, whether it is still to be done), each parent's in their order."""
-        statement = (
-            select(Task.id, PARENT.id, PARENT.parts_in_order, IS_LIVE)
-            .join(PARENT, PARENT.id == Task.parent_id)
-            .where(Task.user_id == user_id, Task.deleted_at.is_(None), PARENT.deleted_at.is_(None))
-            .order_by(PARENT.id, Task.position, Task.id)
-        )
-        return [(part, parent, bool(order), bool(live)) for part, parent, order, live in await self.session.execute(statement)]
+        rows = await self.session.execute(_PARTS, {"user_id": user_id})
+        return [(part, parent, bool(order), bool(live)) for part, parent, order, live in rows]
 
     async def list_parts_of(self, user_id: int, task_id: int, deleted_at: datetime | None = None) -> Sequence[Task]:
         """The parts of a task in their order: those in sight, or those that went at an instant."""
@@ -119,8 +106,7 @@ class TaskRepository:
 
     async def has_parts(self, user_id: int, task_id: int) -> bool:
         """Whether it is a frame: a task with undeleted parts."""
-        where = (Task.user_id == user_id, Task.parent_id == task_id, Task.deleted_at.is_(None))
-        return await self.session.scalar(select(Task.id).where(*where).limit(1)) is not None
+        return await self.session.scalar(_ANY_PART, {"user_id": user_id, "task_id": task_id}) is not None
 
     async def flag_parts(self, user_id: int, task_id: int) -> None:
         """Have the planner look at the parts of a task that are still to be done."""
@@ -141,13 +127,10 @@ class TaskRepository:
 
     async def list_windows(self, user_id: int) -> Sequence[TaskWindow]:
         """The windows of all tasks still to be done."""
-        live = select(Task.id).where(Task.user_id == user_id, IS_LIVE, Task.deleted_at.is_(None))
-        statement = select(TaskWindow).where(TaskWindow.user_id == user_id, TaskWindow.task_id.in_(live))
-        return (await self.session.scalars(statement.order_by(TaskWindow.id))).all()
+        return (await self.session.scalars(_WINDOWS, {"user_id": user_id})).all()
 
     async def list_task_windows(self, user_id: int, task_id: int) -> Sequence[TaskWindow]:
-        statement = select(TaskWindow).where(TaskWindow.user_id == user_id, TaskWindow.task_id == task_id)
-        return (await self.session.scalars(statement.order_by(TaskWindow.id))).all()
+        return (await self.session.scalars(_TASK_WINDOWS, {"user_id": user_id, "task_id": task_id})).all()
 
     async def replace_windows(self, user_id: int, task_id: int, windows: Sequence[TaskWindow]) -> None:
         statement = delete(TaskWindow).where(TaskWindow.user_id == user_id, TaskWindow.task_id == task_id)
@@ -240,3 +223,24 @@ class TaskRepository:
 IS_OPEN = Task.status == TaskStatus.OPEN
 IS_LIVE = Task.status.in_(LIVE)
 PARENT = aliased(Task)
+
+_OWN = Task.user_id == bindparam("user_id")
+_EXISTING = (_OWN, Task.deleted_at.is_(None))
+_BY_SUBMIT_KEY = select(Task).where(_OWN, Task.submit_key == bindparam("submit_key"))
+_LIVE = select(Task).where(*_EXISTING, IS_LIVE).order_by(Task.id)
+_EXISTING_IDS = select(Task.id).where(*_EXISTING)
+_DEPENDENCIES = select(TaskDependency.task_id, TaskDependency.waits_for_id).where(
+    TaskDependency.user_id == bindparam("user_id"),
+    TaskDependency.task_id.in_(_EXISTING_IDS),
+    TaskDependency.waits_for_id.in_(_EXISTING_IDS),
+)
+_PARTS = (
+    select(Task.id, PARENT.id, PARENT.parts_in_order, IS_LIVE)
+    .join(PARENT, PARENT.id == Task.parent_id)
+    .where(*_EXISTING, PARENT.deleted_at.is_(None))
+    .order_by(PARENT.id, Task.position, Task.id)
+)
+_ANY_PART = select(Task.id).where(*_EXISTING, Task.parent_id == bindparam("task_id")).limit(1)
+_OWN_WINDOWS = select(TaskWindow).where(TaskWindow.user_id == bindparam("user_id")).order_by(TaskWindow.id)
+_WINDOWS = _OWN_WINDOWS.where(TaskWindow.task_id.in_(_EXISTING_IDS.where(IS_LIVE)))
+_TASK_WINDOWS = _OWN_WINDOWS.where(TaskWindow.task_id == bindparam("task_id"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import Row, bindparam, case, select, update
 
 from db import AsyncSession
 from models import Task, TaskStatus, TimeEntry
@@ -32,13 +32,7 @@ class TimeEntryRepository:
 
     async def list_of_running(self, user_id: int) -> Sequence[TimeEntry]:
         """All entries of the task that runs now, the open one the last; none when nothing runs."""
-        running = (
-            select(TimeEntry.task_id)
-            .join(Task, Task.id == TimeEntry.task_id)
-            .where(TimeEntry.user_id == user_id, TimeEntry.ended_at.is_(None), Task.deleted_at.is_(None))
-        )
-        statement = select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.task_id.in_(running))
-        return (await self.session.scalars(statement.order_by(TimeEntry.ended_at.is_(None), TimeEntry.started_at))).all()
+        return (await self.session.scalars(_OF_RUNNING, {"user_id": user_id})).all()
 
     async def add(self, entry: TimeEntry) -> None:
         """Open an entry; IntegrityError when one is open already."""
@@ -61,8 +55,7 @@ class TimeEntryRepository:
 
     async def list_for_tasks(self, user_id: int, task_ids: Sequence[int]) -> Sequence[TimeEntry]:
         """The entries of these tasks, by start."""
-        statement = select(TimeEntry).where(TimeEntry.user_id == user_id, TimeEntry.task_id.in_(task_ids))
-        return (await self.session.scalars(statement.order_by(TimeEntry.started_at))).all()
+        return (await self.session.scalars(_FOR_TASKS, {"user_id": user_id, "task_ids": task_ids})).all()
 
     async def list_newest(
         self, user_id: int, limit: int, before_id: int | None, task_id: int | None
@@ -83,9 +76,15 @@ class TimeEntryRepository:
 
     async def list_live(self, user_id: int) -> Sequence[TimeEntry]:
         """The entries of tasks that are still to be done."""
-        statement = (
-            select(TimeEntry)
-            .join(Task, Task.id == TimeEntry.task_id)
-            .where(TimeEntry.user_id == user_id, Task.status.in_(LIVE), Task.deleted_at.is_(None))
-        )
-        return (await self.session.scalars(statement)).all()
+        return (await self.session.scalars(_OF_LIVE, {"user_id": user_id})).all()
+
+
+_RUNNING = (
+    select(TimeEntry.task_id)
+    .join(Task, Task.id == TimeEntry.task_id)
+    .where(TimeEntry.user_id == bindparam("user_id"), TimeEntry.ended_at.is_(None), Task.deleted_at.is_(None))
+)
+_OWN = select(TimeEntry).where(TimeEntry.user_id == bindparam("user_id"))
+_OF_RUNNING = _OWN.where(TimeEntry.task_id.in_(_RUNNING)).order_by(TimeEntry.ended_at.is_(None), TimeEntry.started_at)
+_FOR_TASKS = _OWN.where(TimeEntry.task_id.in_(bindparam("task_ids", expanding=True))).order_by(TimeEntry.started_at)
+_OF_LIVE = _OWN.join(Task, Task.id == TimeEntry.task_id).where(Task.status.in_(LIVE), Task.deleted_at.is_(None))

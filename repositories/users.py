@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from db import AsyncSession
 from models import GlobalContext, LeaseKind, Plan, Preferences, RunLease, User
@@ -16,7 +16,7 @@ class UserRepository:
 
     async def get_first(self) -> Preferences | None:
         """The preferences of the one person of an instance that has no accounts."""
-        return await self.session.scalar(select(Preferences).order_by(Preferences.user_id).limit(1))
+        return await self.session.scalar(_FIRST)
 
     async def lock_creation(self) -> None:
         """Let one process at a time create people (SQLite's writers already wait for each other)."""
@@ -37,9 +37,12 @@ class UserRepository:
         return (await self.session.scalars(select(User).where(User.id == user_id))).one()
 
     async def get_preferences(self, user_id: int) -> Preferences:
-        statement = select(Preferences).where(Preferences.user_id == user_id)
-        return (await self.session.scalars(statement)).one()
+        return (await self.session.scalars(_PREFERENCES, {"user_id": user_id})).one()
 
     async def get_context(self, user_id: int) -> str:
         statement = select(GlobalContext.text).where(GlobalContext.user_id == user_id)
         return await self.session.scalar(statement) or ""
+
+
+_FIRST = select(Preferences).order_by(Preferences.user_id).limit(1)
+_PREFERENCES = select(Preferences).where(Preferences.user_id == bindparam("user_id"))

@@ -65,16 +65,28 @@ async def read_form(request: Request) -> Form:
 
 
 async def signed_in(request: Request) -> None:
-    """Lets nobody in who is nobody: every route but those of `app.OPEN` depends on it, before anything of it is read."""
+    """Lets nobody in who is nobody: every route but those of `app.OPEN` depends on it, before anything of it is read.
+
+    A route that depends on `Reading` finds them in the transaction in which it reads.
+    """
     database = database_of(request)
-    if not settings_of(request).has_accounts:
+    if not settings_of(request).has_accounts or _is_reading(request):
         return
     async with database.read_scope() as session:
         visitor = await identified(request, session)
-    if visitor.until is not None:
-        async with database.session_scope() as session:
-            await note_seen(session, visitor, now_of(request))
+    await _note_seen(request, visitor)
     setattr(request.state, VISITOR, visitor)
+
+
+def _is_reading(request: Request) -> bool:
+    """Whether the route depends on `Reading`."""
+    return any(needed.call is read_scope for needed in request.scope["route"].dependant.dependencies)
+
+
+async def _note_seen(request: Request, visitor: Visitor) -> None:
+    if visitor.until is not None:
+        async with database_of(request).session_scope() as session:
+            await note_seen(session, visitor, now_of(request))
 
 
 @asynccontextmanager
@@ -104,6 +116,10 @@ async def _scope(request: Request, session: AsyncSession) -> Scope:
     if visitor is None:
         visitor = await identified(request, session)
     setattr(request.state, VISITOR, None)
+    return _scope_of(request, session, visitor)
+
+
+def _scope_of(request: Request, session: AsyncSession, visitor: Visitor) -> Scope:
     _refuse_other(request, visitor.person.id)
     person = visitor.person
     if person.clock is None and AT_NOON_TWELVE.match(request.headers.get("accept-language", "")):
@@ -119,9 +135,11 @@ def _refuse_other(request: Request, person_id: int) -> None:
 
 
 async def read_scope(request: Request) -> AsyncIterator[Scope]:
-    """`reading` as a dependency."""
-    async with reading(request) as scope:
-        yield scope
+    """`reading` as a dependency, which finds who asks by itself."""
+    async with database_of(request).read_scope() as session:
+        visitor = await identified(request, session)
+        yield _scope_of(request, session, visitor)
+    await _note_seen(request, visitor)
 
 
 def shown_day(request: Request) -> date | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final, Literal, Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -71,8 +72,11 @@ def environment() -> Environment:
     }
     env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "axis_top": axis_top, "block_url": block_url}
     env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES, "is_half_day": telling.is_half_day}
-    # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons.
-    for name in ("icons", "forms", "buttons", "charts"):
+    # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons, and
+    # an icon is the same wherever it stands.
+    icon = vars(env.get_template("components/icons.html").module)["icon"]
+    env.globals["icons"] = SimpleNamespace(icon=cache(icon))
+    for name in ("forms", "buttons", "charts"):
         env.globals[name] = env.get_template(f"components/{name}.html").module
     return env
 

@@ -124,7 +124,7 @@ class AdviceService:
             await self._log(call)
         if any(changed):
             await self.scope.changed(LeaseKind.PLAN)
-        else:
+        elif self.scope.person.uses_model or questions.context is not None:  # else no page shows that rules were asked
             await self.scope.changed(is_replanned=False)
 
     async def ask_again(self) -> None:

@@ -134,7 +134,7 @@ class CalendarService:
         shown = self.shown(view, day)
         listed = await self.days(shown) if view in {"day", "agenda"} else ()
         unplaced = await TaskRowRepository(self.scope.session).list_unplaced(
-            self.scope.person.id, self.scope.now, MOST_UNPLACED, 0
+            self.scope.person.id, self.scope.now, MOST_UNPLACED
         )
         return Calendar(
             shown=shown,

@@ -111,11 +111,11 @@ class AnswerService:
                 found = await self.chat.list_tasks_urgent(user_id, MOST_LINES + 1)
                 return _said("The most important first:", "Nothing is marked as urgent.", [self._line(row) for row in found])
             case "unplaced":
-                page = await self.rows.list_unplaced(user_id, now, MOST_LINES + 1, 0)
+                page = await self.rows.list_unplaced(user_id, now, MOST_LINES + 1)
                 lines = [Line(row.title, row.unplaced_reason or "no place yet", row.id) for row in page.rows]
                 return _said("Without a place in the plan:", "Every task has a place.", lines)
             case "open":
-                page = await self.rows.list_planned(user_id, now, None, None, MOST_LINES, 0)
+                page = await self.rows.list_placed(user_id, now, MOST_LINES)
                 total = (await TodayService(self.scope).page(None, {})).open_total
                 lines = [self._line(row) for row in page.rows]
                 return _said(f"You have {wording.plural(total, 'open task')}.", "You have no open tasks.", lines, total)

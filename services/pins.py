@@ -92,12 +92,14 @@ class PinService:
         await self._said(task, f"Pinned to {self._when(start_at)} again.")
         return True
 
-    async def first_block(self, task: Task, start_at: datetime | None) -> Block | None:
-        """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can."""
+    async def first_block(self, task: Task, start_at: datetime | None, *, is_bare: bool = False) -> Block | None:
+        """A time that was said is kept where nothing hard is in the way; else the task goes as soon after it as it can.
+        `is_bare`: it has no blocks, parts or work yet."""
         start_at = start_at.astimezone(UTC) if start_at else None
         if start_at is not None and await self._can_be(task, start_at, self.end_of(task, start_at)):
             return self._pinned(task, start_at)
-        return await PlanningService(self.scope).place_provisionally(task)
+        planning = PlanningService(self.scope)
+        return await (planning.place_bare(task) if is_bare else planning.place_provisionally(task))
 
     async def _can_be(self, task: Task, start_at: datetime, end_at: datetime) -> bool:
         try:

@@ -56,7 +56,7 @@ class PlanViewService:
         plans, tasks = PlanRepository(self.scope.session), TaskRowRepository(self.scope.session)
         head = await plans.get_head(user_id)
         blocks = await plans.list_live_rows(user_id)
-        unplaced = await tasks.list_unplaced(user_id, self.scope.now, MAX_UNPLACED, 0)
+        unplaced = await tasks.list_unplaced(user_id, self.scope.now, MAX_UNPLACED)
         return ShownPlan(
             version=head.version,
             revision=head.revision,

@@ -127,19 +127,23 @@ class PlanningService:
         Returns its first block; None when there is no room, or when it waits for something that has no place itself: the
         planner will say so. A task with parts has no place of its own. Of many at once the planner places all.
         """
-        if self.scope.is_of_many:
-            return None
-        if await self.tasks.has_parts(task.user_id, task.id):
+        if self.scope.is_of_many or await self.tasks.has_parts(task.user_id, task.id):
             return None
         pinned = await self._cleared(task)
         entries = await self.entries.list_for_tasks(task.user_id, [task.id])
+        return await self._place(task, framing.remaining_minutes(task, entries), pinned)
+
+    async def place_bare(self, task: Task) -> Block | None:
+        """`place_provisionally` of a task that has no blocks, parts or work yet."""
+        return None if self.scope.is_of_many else await self._place(task, framing.remaining_minutes(task, ()), ())
+
+    async def _place(self, task: Task, left_minutes: int, pinned: Sequence[Block]) -> Block | None:
         waits = await ordering.live_waits(self.tasks, task.user_id)
         earliest = await self.plans.get_last_end(task.user_id, waits.get(task.id, ()), self.scope.now)
         if earliest is None:
             return None
-        left = framing.remaining_minutes(task, entries)
         for days in FIRST_LOOK_DAYS:
-            blocks = await self._first_slots(task, left, earliest, days, pinned)
+            blocks = await self._first_slots(task, left_minutes, earliest, days, pinned)
             if blocks is not None:
                 self.plans.add_blocks(blocks)
                 await self.scope.session.flush()

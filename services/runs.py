@@ -152,6 +152,8 @@ class Runner:
         async with self._scope(claim.user_id, self.clock()) as scope:
             await AdviceService(scope).store(questions, answers)
             await _finish(scope.session, claim)
+            if claim.failures:  # which the pages show
+                await scope.changed(is_replanned=False)
         if answers.advice.fallback_reason:
             log.warning("Rules answered for the model: %s", answers.advice.fallback_reason)
 
@@ -227,5 +229,5 @@ async def _finish(session: AsyncSession, claim: Claim) -> None:
 async def ask_plan(scope: Scope) -> None:
     """Have everything that may move planned anew, without waiting for quiet."""
     await scope.lock()
-    await LeaseRepository(scope.session).ask(scope.person.id, LeaseKind.PLAN, 0.0, 0.0)
+    await LeaseRepository(scope.session).ask(scope.person.id, {LeaseKind.PLAN: (0.0, 0.0)})
     await scope.changed(is_replanned=False)

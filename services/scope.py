@@ -64,9 +64,8 @@ class Scope:
             self.asked.update(asked)
             return
         await PlanRepository(self.session).bump(self.person.id, is_replanned=is_replanned)
-        for kind in asked:
-            quiet, cap = self._pace(kind)
-            await LeaseRepository(self.session).ask(self.person.id, kind, quiet, cap)
+        if asked:
+            await LeaseRepository(self.session).ask(self.person.id, {kind: self._pace(kind) for kind in asked})
         touch(self.session, self.person.id)
 
     def _pace(self, kind: LeaseKind) -> tuple[float, float]:

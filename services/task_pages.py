@@ -54,7 +54,7 @@ class TaskPageService:
         found = await self.lists.list_wanted(user_id, self._wanted(asked), sort, limit, offset)
         labels: dict[int, list[str]] = {}
         ids = [row.id for row in found.rows]
-        for task_id, name in await ProjectRepository(self.scope.session).list_task_labels(user_id, ids) if ids else ():
+        for task_id, name in await ProjectRepository(self.scope.session).list_task_labels(user_id, ids):
             labels.setdefault(task_id, []).append(name)
         return tuple({**row._mapping, "labels": labels.get(row.id, [])} for row in found.rows), found.total
 

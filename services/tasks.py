@@ -69,11 +69,14 @@ class TaskService:
         await self.scope.lock()
         if submit_key and (twin := await self.tasks.get_by_submit_key(self.scope.person.id, submit_key)):
             return Added(twin, f"“{twin.title}” is on the list already.")
-        return await self.add_draft(await self.drafts.read(text, ignored), submit_key, parent_id)
+        return await self._add(await self.drafts.read(text, ignored), submit_key, parent_id)
 
     async def add_draft(self, draft: Draft, submit_key: str | None = None, parent_id: int | None = None) -> Added:
         """`add` of what was read, or said, already; it looks for no twin."""
         await self.scope.lock()
+        return await self._add(draft, submit_key, parent_id)
+
+    async def _add(self, draft: Draft, submit_key: str | None, parent_id: int | None) -> Added:
         problems = (*draft.problems, *((NO_SERIES,) if draft.recurrence and parent_id is not None else ()))
         if problems:
             raise InvalidInputError(" ".join(problems), {"text": " ".join(problems)})
@@ -89,7 +92,7 @@ class TaskService:
             await self.parts.refuse_circle("This would be a circle: it would wait for itself.", "text")
         if draft.recurrence:
             await SeriesService(self.scope).begin(task, draft)
-        block = await self.pins.first_block(task, None if drafts.is_stay(draft) else draft.start_at)
+        block = await self.pins.first_block(task, None if drafts.is_stay(draft) else draft.start_at, is_bare=True)
         await self.scope.changed(LeaseKind.ADVISE, LeaseKind.PLAN, is_replanned=block is not None and block.pinned)
         return Added(task, self._understood(task, draft, waits, block))
 

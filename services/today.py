@@ -13,7 +13,7 @@ from models import LeaseKind, RunLease, TaskStatus, TimeEntry
 from planning.hours import to_utc
 from repositories.leases import LeaseRepository
 from repositories.projects import ProjectRepository
-from repositories.task_rows import Page, TaskRowRepository
+from repositories.task_rows import Bounds, Page, TaskRowRepository
 from repositories.time_entries import TimeEntryRepository
 from services import views, wording
 from services.away import AwayService
@@ -34,6 +34,7 @@ LABELS: dict[views.GroupKey, str] = {
     "unplaced": "No place yet",
     "done": "Done today",
 }
+Pages = Mapping[views.GroupKey, Page]
 
 
 class TodayService:
@@ -48,11 +49,11 @@ class TodayService:
         """All of Today, with the timeline of `day` (None: today) and as many rows of the groups as are `shown`."""
         person, now = self.scope.person, self.scope.now
         today = now.astimezone(self.zone).date()
-        risks = await self.rows.list_at_risk(person.id, now, MOST_RISKS)
         shown_day = day or today
         first = today if today <= shown_day < today + timedelta(days=7) else shown_day
         timeline, week = await TimelineService(self.scope).with_week(shown_day, first)
-        groups = await self.groups(shown)
+        pages, risks = await self._rows({key: (0, _most(shown.get(key, FIRST_ROWS))) for key in LABELS}, MOST_RISKS)
+        groups = await self._labelled({key: page for key, page in pages.items() if page.total})
         states = await LeaseRepository(self.scope.session).list_states(person.id)
         return views.Today(
             day=shown_day,
@@ -71,14 +72,10 @@ class TodayService:
             open_total=sum(group.total for group in groups if group.key != "done"),
         )
 
-    async def groups(self, shown: Shown) -> tuple[views.TaskGroup, ...]:
-        """The groups that have tasks, each with its first rows."""
-        pages = {key: await self._rows(key, _most(shown.get(key, FIRST_ROWS)), 0) for key in LABELS}
-        return await self._labelled({key: page for key, page in pages.items() if page.total})
-
     async def group(self, key: views.GroupKey, offset: int, limit: int = FIRST_ROWS) -> views.TaskGroup:
         """Rows of one group from `offset` on."""
-        return (await self._labelled({key: await self._rows(key, _most(limit), offset)}))[0]
+        pages, _ = await self._rows({key: (offset, offset + _most(limit))}, 0)
+        return (await self._labelled({key: pages[key]}))[0]
 
     async def _labelled(self, pages: Mapping[views.GroupKey, Page]) -> tuple[views.TaskGroup, ...]:
         """Pages of rows with the labels of their tasks, which are read at once."""
@@ -117,22 +114,11 @@ class TodayService:
             return views.PlannerStatus("planning" if advise.owner else "waiting", "The assistant is reading your tasks…")
         return views.PlannerStatus("waiting", "Planning…") if _is_due(plan) else views.PlannerStatus("idle")
 
-    async def _rows(self, key: views.GroupKey, limit: int, offset: int) -> Page:
-        now = self.scope.now
-        today = now.astimezone(self.zone).date()
-        midnight, tomorrow, day_after = (to_utc(today + timedelta(days=days), 0, self.zone) for days in range(3))
-        user_id = self.scope.person.id
-        match key:
-            case "today":
-                return await self.rows.list_planned(user_id, now, None, tomorrow, limit, offset)
-            case "tomorrow":
-                return await self.rows.list_planned(user_id, now, tomorrow, day_after, limit, offset)
-            case "later":
-                return await self.rows.list_planned(user_id, now, day_after, None, limit, offset)
-            case "unplaced":
-                return await self.rows.list_unplaced(user_id, now, limit, offset)
-            case "done":
-                return await self.rows.list_done_since(user_id, now, midnight, limit, offset)
+    async def _rows(self, windows: Mapping[views.GroupKey, tuple[int, int]], risks: int) -> tuple[Pages, Page]:
+        """Of the groups those rows, and the first tasks at risk."""
+        today = self.scope.now.astimezone(self.zone).date()
+        bounds = Bounds(*(to_utc(today + timedelta(days=days), 0, self.zone) for days in range(3)))
+        return await self.rows.list_groups(self.scope.person.id, self.scope.now, bounds, windows, risks)
 
 
 def _most(rows: int) -> int:

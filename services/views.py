@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from repositories import task_rows
 from services.away import Missed
 
 Status = Literal["open", "active", "completed", "cancelled"]
 Source = Literal["provisional", "planner", "user"]
 Actor = Literal["person", "planner", "assistant"]
-GroupKey = Literal["today", "tomorrow", "later", "unplaced", "done"]
+GroupKey: TypeAlias = task_rows.GroupKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ def dates(first: date, last: date, today: date) -> str:
 
 def moment(at: datetime, now: datetime, zone: str) -> str:
     """ "Today 14:00", "Fri 17:00", "Fri 4 Dec 09:00"."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{day_name(local.date(), now.astimezone(ZoneInfo(zone)).date())} {telling.time_of(local)}"
+    place = ZoneInfo(zone)
+    local = at.astimezone(place)
+    return f"{day_name(local.date(), now.astimezone(place).date())} {telling.time_of(local)}"
 
 
 def when(at: datetime, now: datetime, zone: str) -> str:

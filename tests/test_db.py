@@ -45,6 +45,22 @@ async def test_a_page_that_goes_away(database: Database) -> None:
     assert await users(database) == 0
 
 
+async def test_a_lost_connection(database: Database) -> None:
+    """One that the server has closed is replaced before anybody meets it."""
+    if database.is_sqlite:
+        pytest.skip("a file closes nothing")
+    own_id = select(func.pg_backend_pid())
+    async with database.read_scope() as first, database.read_scope() as second:
+        await first.execute(own_id)
+        lost = await second.scalar(own_id)
+    async with database.read_scope() as session:
+        assert await session.scalar(own_id) != lost
+        await session.execute(select(func.pg_terminate_backend(lost, 5000)))
+    async with database.read_scope() as first, database.read_scope() as second:
+        await first.execute(own_id)
+        assert await second.scalar(own_id) not in {lost, None}
+
+
 class TestSessionScope:
     async def test_committed(self, database: Database) -> None:
         async with database.session_scope() as session:

@@ -25,7 +25,6 @@ from routers.api.task_schemas import (
     ParsedOut,
     ParseIn,
     TaskIn,
-    TaskOut,
     TaskPatch,
     TasksOut,
     TaskWholeOut,
@@ -78,13 +77,8 @@ async def list_tasks(
     stand on two pages or on none. `sort=oldest` lets new ones come last."""
     asked = Asked(status, project, label, priority, due, text)
     rows, total = await TaskPageService(scope).page(asked, sort, page_size, (page - 1) * page_size)
-    return TasksOut(
-        tasks=tuple(TaskOut.model_validate(row) for row in rows),
-        total=total,
-        page=page,
-        page_size=page_size,
-        has_more=page * page_size < total,
-    )
+    has_more = page * page_size < total
+    return TasksOut.model_validate({"tasks": rows, "total": total, "page": page, "page_size": page_size, "has_more": has_more})
 
 
 @basics.post("/tasks", status_code=status.HTTP_201_CREATED, responses={**CREATED, **errors(404, 409)})

@@ -18,7 +18,7 @@ async def claim(stage: Stage, owner: str = "me", seconds: float = 60) -> Claim |
 
 async def ask(stage: Stage, quiet_seconds: float = 0, cap_seconds: float = 60) -> None:
     async with stage.database.session_scope() as session:
-        await LeaseRepository(session).ask(stage.ada, LeaseKind.PLAN, quiet_seconds, cap_seconds)
+        await LeaseRepository(session).ask(stage.ada, {LeaseKind.PLAN: (quiet_seconds, cap_seconds)})
 
 
 async def row(stage: Stage) -> RunLease:

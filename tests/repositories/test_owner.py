@@ -22,7 +22,7 @@ from repositories.plans import PlanRepository
 from repositories.projects import ProjectRepository
 from repositories.series import SeriesRepository
 from repositories.task_pages import TaskPageRepository, Wanted
-from repositories.task_rows import Page, TaskRowRepository
+from repositories.task_rows import Bounds, Page, TaskRowRepository
 from repositories.tasks import TaskRepository
 from repositories.time_entries import TimeEntryRepository
 from repositories.users import UserRepository
@@ -159,8 +159,10 @@ async def reads(stage: Stage, who: int) -> dict[str, object]:
             "tasks.get_row of a page": await TaskPageRepository(session).get_row(who, 1),
             "tasks.list_titles": await task.list_titles(who, 10, 0),
             "tasks.list_existing": await task.list_existing(who, [1, 2, 3]),
-            "tasks.list_planned": await rows.list_planned(who, MONDAY, None, None, 10, 0),
-            "tasks.list_done_since": await rows.list_done_since(who, MONDAY, start, 10, 0),
+            "tasks.list_groups": (await rows.list_groups(who, MONDAY, Bounds(start, end, end), {"today": (0, 9)}, 9))[0][
+                "today"
+            ],
+            "tasks.list_placed": await rows.list_placed(who, MONDAY, 10),
             "tasks.get_row": await rows.get_row(who, 1, MONDAY),
             "tasks.count_live": await task.count_live(who),
             "tasks.list_dependencies": await task.list_dependencies(who),

@@ -250,7 +250,7 @@ class TestList:
         task_id = await split(stage)
         stage.clock.advance(hours=3)
         async with stage.reading() as scope:
-            groups = {group.key: group.rows for group in await TodayService(scope).groups({})}
+            groups = {group.key: group.rows for group in (await TodayService(scope).page(None, {})).groups}
         (row,) = groups["tomorrow"]
         assert (row.id, row.block_count, row.start_at) == (task_id, 3, local(24, "9:00"))
         assert "today" not in groups
@@ -271,7 +271,7 @@ class TestList:
     async def test_late_by_its_last_block(self, stage: Stage) -> None:
         task_id = await split(stage, "Write report 6h by tomorrow 12:00")
         async with stage.reading() as scope:
-            rows = [row for group in await TodayService(scope).groups({}) for row in group.rows]
+            rows = [row for group in (await TodayService(scope).page(None, {})).groups for row in group.rows]
         assert [(row.id, row.late_minutes) for row in rows] == [(task_id, 23 * 60)]
 
 

@@ -41,7 +41,7 @@ class TestSortIn:
         task_id = await stage.add("Invoices")
         await save(stage, task_id, project="Finance", labels="desk, Deep work")
         async with stage.reading() as scope:
-            (row,) = (row for group in await TodayService(scope).groups({}) for row in group.rows)
+            (row,) = (row for group in (await TodayService(scope).page(None, {})).groups for row in group.rows)
         assert (row.project, row.labels) == ("Finance", ("Deep work", "desk"))
 
     async def test_taken_out(self, stage: Stage) -> None:
@@ -123,7 +123,7 @@ class TestSave:
             assert await ProjectService(scope).delete(kind, group.id) == "Finance"
         assert await groups(stage, kind) == []
         async with stage.reading() as scope:
-            assert len((await TodayService(scope).groups({}))[0].rows) == 1
+            assert len(((await TodayService(scope).page(None, {})).groups)[0].rows) == 1
 
     async def one(self, stage: Stage, kind: Kind) -> Group:
         await save(stage, await stage.add("Invoices"), project="Finance", labels="Finance")
