@@ -45,10 +45,9 @@ async def test_a_page_that_goes_away(database: Database) -> None:
     assert await users(database) == 0
 
 
+@pytest.mark.parametrize("templates", ["postgresql"], indirect=True)
 async def test_a_lost_connection(database: Database) -> None:
     """One that the server has closed is replaced before anybody meets it."""
-    if database.is_sqlite:
-        pytest.skip("a file closes nothing")
     own_id = select(func.pg_backend_pid())
     async with database.read_scope() as first, database.read_scope() as second:
         await first.execute(own_id)

@@ -14,6 +14,7 @@ NAMES = ("Alpha", "Beta", "Gamma", "Delta")
 def furnish(app: AppServer) -> None:
     for name in NAMES:
         app.post("/tasks", {"text": f"{name} 10min", "token": name})
+    app.wait_for(lambda: 'data-state="idle"' in app.client.get("/today/regions").text)
 
 
 def in_order(page: Page, *names: str) -> None:

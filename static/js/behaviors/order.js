@@ -72,6 +72,7 @@ export default function order(list) {
 
   async function drop() {
     if (!held) return;
+    place(); // the list may have been drawn anew since it was last pulled
     const { row, next, back } = release();
     if (!row || row.nextElementSibling === next) return;
     const [above, below] = [row.previousElementSibling, row.nextElementSibling];
