@@ -140,7 +140,7 @@ class AnswerService:
         if running is None:
             return Said("Nothing is running.")
         minutes = int((self.scope.now - running.started_at).total_seconds() // 60) + running.earlier_minutes
-        note = f"{wording.minutes(minutes)} of {wording.hours(running.task.duration_minutes)}"
+        note = f"{wording.hours(minutes)} of {wording.hours(running.task.duration_minutes)}"
         since = wording.clock(running.started_at, self.scope.person.zone)
         line = Line(running.task.title, note, running.task.id)
         return Said(f"You are working on it since {since}.", (line,), (running.task.id,))

@@ -152,7 +152,7 @@ class _Words:
         return Option(title, self._cost(item.change, item.job_id), operations)
 
     def _remedy(self, item: Repair, extras: Sequence[_ExtraTime]) -> tuple[str, tuple[Operation, ...]]:
-        task, length = self.tasks[item.job_id], wording.minutes(max(item.minutes, 1))
+        task, length = self.tasks[item.job_id], wording.hours(max(item.minutes, 1))
         name = _short(task.title)
         match item.kind:
             case "move_others":

@@ -123,7 +123,7 @@ def dates_at_odds(values: Mapping[str, Value]) -> str | None:
     if deadline <= earliest:
         return "The deadline must lie after the earliest start."
     if isinstance(duration, int) and deadline - earliest < timedelta(minutes=duration):
-        return f"{wording.minutes(duration)} do not fit between the earliest start and the deadline."
+        return f"{wording.hours(duration)} do not fit between the earliest start and the deadline."
     return None
 
 

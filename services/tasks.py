@@ -243,7 +243,7 @@ class TaskService:
     def _understood(self, task: Task, draft: Draft, waits: Waits, block: Block | None) -> str:
         """What was read: "Write report · 3 h · due Fri 17:00 · importance 2 · first slot today 14:00"."""
         zone, now = self.scope.person.zone, self.scope.now
-        parts = [task.title, wording.minutes(task.duration_minutes) + ("" if draft.duration_minutes else " (estimated)")]
+        parts = [task.title, wording.hours(task.duration_minutes) + ("" if draft.duration_minutes else " (estimated)")]
         if draft.recurrence and task.occurs_at:
             parts.append(wording.repeats(draft.recurrence, task.occurs_at, draft.start_at is not None))
         if task.deadline_at:

@@ -133,7 +133,7 @@ class TimeEntryService:
     async def _retimed(self, task: Task, minutes: int, said: str) -> Task:
         """Set the estimate; a running block shows it at once, and the planner makes room for it or uses what is free."""
         if minutes > MAX_DURATION_MINUTES:
-            raise ConflictError(f"A task takes at most {wording.minutes(MAX_DURATION_MINUTES)}. Plan the rest as another one.")
+            raise ConflictError(f"A task takes at most {wording.hours(MAX_DURATION_MINUTES)}. Plan the rest as another one.")
         task.duration_minutes, task.duration_source, task.updated_at = minutes, "person", self.scope.now
         entries = await self.entries.list_for_tasks(task.user_id, [task.id])
         running = next((entry for entry in entries if entry.ended_at is None), None)
@@ -144,7 +144,7 @@ class TimeEntryService:
             blocks = await self.plans.list_task_blocks(task.user_id, task.id)
             for block in [block for block in blocks if block.start_at <= self.scope.now][-1:]:
                 block.end_at = max(running.started_at.replace(second=0, microsecond=0), block.start_at) + length
-        self._say(task, f"{said}: {wording.minutes(minutes)}.")
+        self._say(task, f"{said}: {wording.hours(minutes)}.")
         return await self._ended(task)
 
     async def _complete(self, task: Task, said: str) -> None:

@@ -142,7 +142,7 @@ class TestExtend:
         task_id = await stage.add("Write 7d")
         await act(stage, "start", task_id)
         stage.clock.advance(days=7)
-        with pytest.raises(ConflictError, match="at most 7 d"):
+        with pytest.raises(ConflictError, match="at most 168 h"):
             await extend(stage, task_id)
 
     async def test_taken_back_late(self, stage: Stage) -> None:
