@@ -5,6 +5,7 @@ It decides nothing: the values come from `assistant.phrases` and `assistant.inst
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,10 +25,21 @@ _PERIODS = {"HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "mont
 _PLACES = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 
 
-def span_of(match: Match, words: Words, times: Times, rule: Rule | None, zone: ZoneInfo) -> Span:
-    """The span that a match takes in the text."""
+def spans_of(matches: Sequence[Match], words: Words, times: Times, rule: Rule | None, zone: ZoneInfo) -> tuple[Span, ...]:
+    """The spans that matches take in the text. Where two of them say one start ("tomorrow ... at 3pm"), each says its half."""
+    starting = [match for match in matches if _is_wish(match)]
+    return tuple(_span(match, words, times, rule, zone, is_half=len(starting) == 2 and match in starting) for match in matches)
+
+
+def _is_wish(match: Match) -> bool:
+    return match.said is not None and not match.is_past and SIDES[match.said.role] == "wish"
+
+
+def _span(match: Match, words: Words, times: Times, rule: Rule | None, zone: ZoneInfo, *, is_half: bool) -> Span:
     start, end = words.starts[match.begin], words.ends[match.end - 1]
     kind, value, label = _meaning(match, times, rule, zone)
+    if kind == "start" and is_half and match.said and times.start_at:
+        label = _half(match.said.moment, times.start_at, times.end_at, zone)
     other = _other(match.said, words, start, end) if match.said else ""
     return Span(kind, start, end, words.text[start:end], value, label, other, match.is_past)
 
@@ -81,6 +93,13 @@ def _time(match: Match, said: Said, times: Times, zone: ZoneInfo) -> tuple[SpanK
         begin, end = said.moment.part
         label += f", {telling.hour_of_day(begin // 60)} to {telling.hour_of_day(end // 60)}"
     return "day", "/".join(day.isoformat() for day in days), label
+
+
+def _half(moment: Moment, start: datetime, end: datetime | None, zone: ZoneInfo) -> str:
+    """ "Thu 19 Nov 2026" of the words that say the day, "15:00–16:00" of those that say the time."""
+    if moment.clock is None:
+        return spoken(last_minute(start.astimezone(zone).date(), zone), zone)
+    return "–".join(telling.time_of(at.astimezone(zone)) for at in (start, end) if at)
 
 
 def _past(moment: Moment) -> str:

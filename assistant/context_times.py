@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from assistant.clock import half_of_day, read_clock
+from assistant.clock import read_clock
 from assistant.context import DAY, DAYS, Day
 from assistant.durations import read_duration
 from assistant.moments import Reference
@@ -86,19 +86,28 @@ def read_time(words: Words, at: int) -> Time | None:
     """The time at a token; None where there is none."""
     if not words.opens(at):
         return None
-    found = _days(words, at) or _every(words, at) or _part(words, at)
+    found = _every_day(words, at)
+    if words.word(at).isdecimal():  # so begins no other day, and no part of one; these tries take most of the time
+        found = found or _every(words, at)
+    else:
+        found = found or _days(words, at) or _every(words, at) or _part(words, at)
     if found is not None:
         return found
-    here = _clock(words, at)  # looked for once, since most of the time of a reading goes into it
+    here = _clock(words, at)  # looked for once, for the same reason
     return _range(words, at, here) or _edge(words, at) or _point(words, at, here)
 
 
-def _days(words: Words, at: int) -> Time | None:
-    """ "on Tue and Thu", "every weekday", "Mon-Fri", "daily", "Mondays"."""
+def _every_day(words: Words, at: int) -> Time | None:
+    """ "every day", "daily", "7 days a week"."""
     if words.word(at) in _EVERY_DAY_OPENERS:
         for phrase in _EVERY_DAY:
             if words.run(at, len(phrase)) == phrase:
                 return Time("days", at, at + len(phrase), days=DAYS)
+    return None
+
+
+def _days(words: Words, at: int) -> Time | None:
+    """ "on Tue and Thu", "every weekday", "Mon-Fri", "Mondays"."""
     begin = at + (words.word(at) in {"on", "every", "each", "during", "over", "at"})
     begin += words.word(begin) in {"every", "each", "the", "all"} and begin > at
     found = read_weekdays(words, begin, may_be_short=False)
@@ -222,9 +231,6 @@ def _clock(words: Words, at: int) -> _Clock | None:
     number = words.number(at)
     if number is None or number > 24 or (words.word(at + 1) in {":", ".", "/"} and words.joined(at + 2)):
         return None
-    half, end = half_of_day(words, at + 1)
-    if half and 1 <= number <= 12:
-        return end, number % 12 * 60 + 720 * (half == "pm"), False
     half, end = _said_half(words, at + 1)
     if half and 1 <= number <= 12:
         return end, number % 12 * 60 + 720 * (half == "pm"), False

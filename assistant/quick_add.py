@@ -28,7 +28,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from assistant.chips import span_of
+from assistant.chips import spans_of
 from assistant.draft import (
     MAX_CONTEXT,
     MAX_DURATION_MINUTES,
@@ -84,7 +84,7 @@ def parse(
     series = series_of(facts, reference)
     times = _times(facts, series, instant, tz)
     rule = series.rule if series and not series.problem else None
-    spans = tuple(span_of(match, words, times, rule, tz) for match in scan.matches)
+    spans = spans_of(scan.matches, words, times, rule, tz)
     draft = replace(
         _draft(text, head, facts, times, spans, instant, tz), recurrence=str(rule) if rule else None, context=context
     )

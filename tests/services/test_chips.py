@@ -19,6 +19,11 @@ async def hear(stage: Stage, text: str, *ignored: str, who: int | None = None) -
     [
         ("Write report 2h by Friday 17:00 !2", "Write report", ["2 h", "by Fri 27 Nov, 17:00", "importance 2"]),
         ("Call Bob tomorrow 3-4pm", "Call Bob", ["Tue 24 Nov, 15:00–16:00"]),
+        (
+            "Tomorrow call Bob at 3-4pm",
+            "call Bob",
+            ["Tue 24 Nov", "15:00–16:00"],
+        ),  # two that can be removed, each with its half
         ("Standup every weekday at 9:30 15min", "Standup", ["every weekday at 09:30", "15 min"]),
         ("Gym every Tue and Thu at 18 until June", "Gym", ["every Tue and Thu at 18:00 until 1 Jun 2027"]),
         ("Write +book #desk @ann in 1h chunks // at home", "Write", ["+book", "#desk", "@ann", "in parts of 1 h", "context"]),
@@ -59,6 +64,11 @@ async def test_other_reading(stage: Stage) -> None:
     assert (chip.label, chip.other_label) == ("Fri 4 Dec", "Fri 27 Nov")
     (other,) = (await hear(stage, chip.other_text)).chips
     assert other.label == "Fri 27 Nov"
+
+
+async def test_other_reading_of_the_day_alone(stage: Stage) -> None:
+    day, time = (await hear(stage, "Lunch next Friday 3-4pm")).chips
+    assert (day.label, day.other_label, time.label, time.other_label) == ("Fri 4 Dec", "Fri 27 Nov", "15:00–16:00", "")
 
 
 async def test_other_time_of_a_series(stage: Stage) -> None:
