@@ -29,7 +29,7 @@ from services.scope import Scope
 from tests.e2e.server import AppServer
 from tests.support.cast import Headers, arrive
 from tests.support.databases import PostgresTemplates
-from tests.support.stage import NO_MODEL, Stage
+from tests.support.stage import NO_MODEL, Stage, ada_and_eve
 
 SETTLE_SECONDS = 120.0
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -60,7 +60,7 @@ class Morning:
 
 def people(morning: Morning) -> Section:
     """Let them work, and then the planner finish."""
-    templates = PostgresTemplates()
+    templates = PostgresTemplates(ada_and_eve)
     try:
         with tempfile.TemporaryDirectory(prefix="dayloom-bench-") as name, _pair(templates, Path(name)) as (url, servers):
             signed_in = asyncio.run(_gather(url, morning.people))

@@ -17,7 +17,7 @@ from tests.support.cast import Cast, gather
 from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates, UnavailableEngineError, is_ci
 from tests.support.model_server import ModelServer
 from tests.support.pages import ADDRESS, Site
-from tests.support.stage import Clock, Stage, person, settings_for
+from tests.support.stage import ADA, EVE, Clock, Stage, ada_and_eve, settings_for
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -31,14 +31,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
-    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"), ada_and_eve)
 
 
 @pytest.fixture(scope="session")
 def postgresql_templates() -> Iterator[PostgresTemplates]:
     """A PostgreSQL for this session; where there is none, its tests are skipped, but not in CI."""
     try:
-        templates = PostgresTemplates()
+        templates = PostgresTemplates(ada_and_eve)
     except UnavailableEngineError as error:
         if is_ci():
             pytest.fail(str(error))
@@ -55,9 +55,9 @@ def templates(request: pytest.FixtureRequest) -> Templates:
 
 
 @pytest.fixture
-def database_url(templates: Templates) -> Iterator[str]:
-    """A migrated and empty database."""
-    url = templates.create()
+def database_url(templates: Templates, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated database: with ada and eve where the test has a stage, else empty."""
+    url = templates.create("people" if "stage" in request.fixturenames else "tables")
     yield url
     templates.drop(url)
 
@@ -87,8 +87,7 @@ async def database(database_url: str, databases: dict[str, Database]) -> AsyncIt
 @pytest.fixture
 async def stage(database: Database, clock: Clock) -> Stage:
     """Ada, who is this instance's person, and eve, who must see nothing of hers."""
-    ada = await person(database, "ada")
-    return Stage(database, settings_for(database.url), clock, ada, await person(database, "eve"))
+    return Stage(database, settings_for(database.url), clock, ADA, EVE)
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,7 @@ class TestErrors:
 
     async def test_missing(self, templates: Templates) -> None:
         """The database, or its tables, are not there."""
-        database = Database(templates.create(is_migrated=False))
+        database = Database(templates.create("nothing"))
         try:
             with pytest.raises(UnavailableError):
                 await users(database)

@@ -78,7 +78,7 @@ def test_one_head() -> None:
 
 
 def test_two_processes_at_once(templates: Templates) -> None:
-    url = templates.create(is_migrated=False)
+    url = templates.create("nothing")
     script = f"import migrations; migrations.upgrade({url!r})"
     processes = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
@@ -172,7 +172,7 @@ async def within(url: str, work: Callable[[Connection], dict[str, int]]) -> dict
 @pytest.mark.parametrize("revision", migrations.revisions())
 def test_every_revision_keeps_every_row(templates: Templates, revision: str) -> None:
     """G42: up from each revision with rows in every table, down to it again, and up: nothing is lost on the way."""
-    url = templates.create(is_migrated=False)
+    url = templates.create("nothing")
     migrations.upgrade(url, revision)
     counts = in_thread(within(url, fill))
     for _ in range(2):
@@ -200,7 +200,7 @@ def test_words_follow_tasks(templates: Templates) -> None:
         assert found(connection, "title") == []
         return {}
 
-    url = templates.create(is_migrated=False)
+    url = templates.create("nothing")
     migrations.upgrade(url, "0005")
     in_thread(within(url, fill))
     migrations.upgrade(url)

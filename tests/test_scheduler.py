@@ -111,7 +111,7 @@ class TestLifespan:
 
     async def test_unmigrated(self, templates: Templates) -> None:
         """It waits for the migration, says so, and stops all the same."""
-        url = templates.create(is_migrated=False)
+        url = templates.create("nothing")
         app = create_app(settings_for(url, poll_seconds=0.05))
         async with app.router.lifespan_context(app):
             await asyncio.sleep(0.2)

@@ -41,7 +41,7 @@ class TestReady:
         assert "cannot be reached" in answer.json()["status"]
 
     async def test_unmigrated(self, templates: Templates) -> None:
-        url = templates.create(is_migrated=False)
+        url = templates.create("nothing")
         answer = await probe(url, "/readyz")
         templates.drop(url)
         assert answer.status_code == 503
@@ -72,7 +72,7 @@ async def test_pages_without_a_database(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/plan"])
 async def test_pages_of_an_unmigrated_database(templates: Templates, path: str) -> None:
-    url = templates.create(is_migrated=False)
+    url = templates.create("nothing")
     answer = await probe(url, path)
     templates.drop(url)
     assert answer.status_code == 503

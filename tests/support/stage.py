@@ -35,6 +35,8 @@ from services.tasks import TaskService
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, 09:00 in Berlin: ada's working week begins at this moment."""
 ZONE = "Europe/Berlin"
+ADA, EVE = 1, 2
+"""The ids of the two whom `ada_and_eve` makes."""
 KEY = "sk-ada-secret-0001"
 NO_MODEL = "none/none"
 PATIENCE_SECONDS = 20.0
@@ -178,6 +180,17 @@ async def person(database: Database, name: str, zone: str = ZONE, model: str = N
     """A person who works 9 to 17 on weekdays; their id."""
     async with database.session_scope() as session:
         return await users.add_person(session, name, Preferences(timezone=zone, model=model), MONDAY)
+
+
+async def ada_and_eve(url: str) -> None:
+    """Put ada, who is the instance's person, and eve into the empty database of a URL."""
+    database = Database(url)
+    try:
+        made = [await person(database, name) for name in ("ada", "eve")]
+    finally:
+        await database.close()
+    if made != [ADA, EVE]:
+        raise RuntimeError(f"The people of the tests have the ids {made}.")
 
 
 def local(day: int, clock: str) -> datetime:
