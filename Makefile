@@ -72,12 +72,14 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
+# The locks name everything that is needed, so pip has nothing to resolve.
 $(VENV)/.run: requirements.lock | $(VENV)/.made
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	touch $@
 
+# Compiled as they are imported: most of what the tools bring along never is.
 $(VENV)/.dev: requirements.lock requirements-dev.lock | $(VENV)/.made
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements-dev.lock
 	touch $@ $(VENV)/.run
 
 # npm where it is, else the Node.js that comes as a wheel; the lock's hashes hold either way.

@@ -82,7 +82,7 @@ class TestSlots:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     def test_any(self, problem: Whole) -> None:
         plan = draft(problem)
         for asked in problem.jobs:

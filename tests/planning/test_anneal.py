@@ -80,7 +80,7 @@ class TestFinds:
 
 class TestProperties:
     @given(problems())
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     def test_valid_reproducible_and_never_worse(self, problem: Problem) -> None:
         start = draft(problem, [entry.id for entry in problem.jobs])
         plan = Annealing(Frame(problem)).run(start, 300)
@@ -89,7 +89,7 @@ class TestProperties:
         assert plan == Annealing(Frame(problem)).run(start, 300)
 
     @given(problems())
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=30, deadline=None)
     def test_some_now_and_some_later_is_all_at_once(self, problem: Problem) -> None:
         start, later = draft(problem), Annealing(Frame(problem))
         plan = later.run(later.run(later.run(start, 100), 250), 450)

@@ -127,7 +127,7 @@ class TestRefused:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     def test_never_exceeded_by_unfixed_work(self, problem: Problem) -> None:
         plan = solve(problem, seconds=10, effort=0.05)
         fixed = {entry.placement for entry in problem.fixed}
@@ -140,7 +140,7 @@ class TestTruth:
         assert problem_from_json(problem_to_json(problem)) == problem
 
     @given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 30)), max_size=6), st.integers(-5, 120), st.integers(1, 50))
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=80, deadline=None)
     def test_quota_as_counted_by_hand(self, taken: list[tuple[int, int]], start: int, duration: int) -> None:
         spans = {range(5, 30): 40, range(30, 52): 25, range(60, 90): 60}
         quota = Quota([Allowance(Interval(span.start, span.stop), most) for span, most in spans.items()], 5)

@@ -180,12 +180,12 @@ class TestFixed:
 
 class TestProperties:
     @given(problems())
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=120, deadline=None)
     def test_valid(self, problem: Problem) -> None:
         assert_valid(problem, draft(problem))
 
     @given(problems())
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     def test_nothing_moves_when_nothing_has_changed(self, problem: Problem) -> None:
         first = draft(problem)
         again = draft(replace(problem, current=first.placements))

@@ -86,7 +86,7 @@ class TestFacts:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     def test_first_free_means_that_no_earlier_place_is_valid(self, problem: Problem) -> None:
         plan = draft(problem)
         split = {entry.id for entry in problem.jobs if entry.is_split}

@@ -57,7 +57,7 @@ class TestDraft:
 
     def test_near_the_best(self) -> None:
         shares = []
-        for seed in range(1, 8):
+        for seed in range(1, 6):
             problem = unsplit(loaded(seed, 40, 0.9))
             shares.append(draft(problem).cost.total / solve(problem, seconds=10, effort=0.5).cost.total)
         assert statistics.median(shares) <= 1.35
@@ -80,7 +80,7 @@ class TestSettled:
 
 
 class TestMoreIsNeverWorse:
-    @pytest.mark.parametrize("seed", [1, 2, 3])
+    @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.guarantees) for seed in (2, 3))])
     def test_effort(self, seed: int) -> None:
         problem = loaded(seed, 40, 1.2)
         costs = [solve(problem, seconds=60, effort=effort).cost.total for effort in (0.1, 0.3, 0.8)]

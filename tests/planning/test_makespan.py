@@ -69,7 +69,7 @@ class TestOptimum:
 
 class TestProperties:
     @given(problems())
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=40, deadline=None)
     def test_valid_repeatable_and_never_longer(self, problem: Problem) -> None:
         problem = replace(problem, objective="makespan")
         plan = solve(problem, seconds=10, effort=0.02)
@@ -78,7 +78,7 @@ class TestProperties:
         assert plan == solve(problem, seconds=10, effort=0.02)
 
     @given(problems())
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     def test_no_schedule_is_below_the_bound(self, problem: Problem) -> None:
         answer = shortest(replace(problem, objective="makespan"), seconds=10, clock=lambda: 0.0, effort=0.02)
         assert answer.plan.unplaced or answer.lower_bound <= answer.plan.cost.makespan
@@ -170,10 +170,11 @@ R 1
             read(tmp_path / "other.sm")
 
     @pytest.mark.skipif(not SHARED.is_dir(), reason="the PSPLIB instances are not here")
-    def test_known_optima(self) -> None:
+    @pytest.mark.parametrize("name", [pytest.param("j3013_1", marks=pytest.mark.guarantees), "j3029_1", "j6010_1", "j9014_1"])
+    def test_known_optima(self, name: str) -> None:
+        """The first takes CP-SAT eight seconds, the others half of one at most."""
         best = {
             entry["name"]: entry["best_known"] for entry in json.loads((SHARED / "best_known.json").read_text())["instances"]
         }
-        for name in ("j3013_1", "j6010_1", "j9014_1"):
-            plan = solve(to_problem(read(SHARED / f"{name}.sm")), seconds=10, effort=10, clock=time.monotonic)
-            assert (plan.cost.makespan, plan.status) == (best[name], "optimal")
+        plan = solve(to_problem(read(SHARED / f"{name}.sm")), seconds=10, effort=10, clock=time.monotonic)
+        assert (plan.cost.makespan, plan.status) == (best[name], "optimal")

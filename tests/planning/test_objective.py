@@ -96,7 +96,7 @@ class TestDominance:
 
 class TestIncremental:
     @given(problems())
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     def test_layouts_cost_what_their_plans_cost(self, problem: Problem) -> None:
         frame = Frame(problem)
         _, layout = best_layout(frame)

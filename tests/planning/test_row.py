@@ -55,7 +55,7 @@ class TestChange:
         assert row.change(0, 2, row.order[::-1], NEVER - 1) is None
 
     @given(problems(), st.randoms(use_true_random=False))
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=80, deadline=None)
     def test_as_made_anew(self, problem: Problem, random: Random) -> None:
         frame = Frame(problem)
         for place in rows(frame):

@@ -55,7 +55,7 @@ def test_nothing_to_place() -> None:
 
 
 @given(problems())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_valid_reproducible_and_never_worse(problem: Problem) -> None:
     start = draft(problem)
     found = search(problem, start, iterations=12)
@@ -65,7 +65,7 @@ def test_valid_reproducible_and_never_worse(problem: Problem) -> None:
 
 
 @given(problems())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_more_iterations_are_never_worse(problem: Problem) -> None:
     start = draft(replace(problem, current=()))
     few, many = (search(replace(problem, current=()), start, iterations=count) for count in (5, 25))

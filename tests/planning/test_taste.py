@@ -100,7 +100,7 @@ class TestPlans:
         assert starts(solved(replace(problem, taste=Taste(deadlines="more", times="more")))) == {"a": 2 * DAY}
 
     @given(problems(), tastes())
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     def test_what_binds_binds(self, problem: Problem, taste: Taste) -> None:
         tasted = replace(problem, taste=taste)
         assert check(problem, solve(tasted, seconds=5, effort=0.1)) == ()
