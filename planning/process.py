@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import math
 import os
@@ -191,7 +192,10 @@ def serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
     """The child: load the solver, then answer each line of `stdin` until it ends, at which the process exits at once."""
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group: the parent decides when the child ends
+    gc.disable()  # what is loaded now stays
     from planning.engine import solve  # here and not above: it loads the solver, which the parent must not
+
+    gc.enable()
 
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     ended: set[object] = set()

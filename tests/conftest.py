@@ -22,8 +22,14 @@ from tests.support.stage import ADA, EVE, Clock, Stage, ada_and_eve, settings_fo
 ENGINES = ("sqlite", "postgresql")
 
 
+def pytest_configure() -> None:
+    """Nothing that is collected goes: it need not be looked through for garbage."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays, as in `app`: to look through it again and again for cycles took an eighth of the time."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER, 20, 20)
