@@ -34,10 +34,11 @@ class Connection(aiosqlite.Connection):
         return Cursor(self, self._conn.cursor())
 
     async def rollback(self) -> None:
+        """Here and at once: nobody asks meanwhile, and there is nothing that it could wait for."""
         if self.is_beginning:
             self.is_beginning = False
         else:
-            await super().rollback()
+            self._conn.rollback()
 
 
 class Cursor(aiosqlite.Cursor):

@@ -64,8 +64,8 @@ class TaskOut(Schema):
     priority_reason: str
     duration_minutes: int
     duration_source: str
-    earliest: Annotated[AwareDatetime | None, Field(validation_alias="earliest_at")]
-    deadline: Annotated[AwareDatetime | None, Field(validation_alias="deadline_at")]
+    earliest: AwareDatetime | None
+    deadline: AwareDatetime | None
     deadline_is_hard: bool
     project: str | None
     labels: tuple[str, ...]
@@ -79,9 +79,9 @@ class TaskOut(Schema):
     needs_scheduling: bool
     unplaced_reason: str | None
     advice_source: str | None
-    created: Annotated[AwareDatetime, Field(validation_alias="created_at")]
-    updated: Annotated[AwareDatetime, Field(validation_alias="updated_at")]
-    completed: Annotated[AwareDatetime | None, Field(validation_alias="completed_at")]
+    created: AwareDatetime
+    updated: AwareDatetime
+    completed: AwareDatetime | None
     version: int
 
 
