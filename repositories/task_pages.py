@@ -33,13 +33,14 @@ from repositories.tasks import IS_LIVE
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which tasks: None leaves a question open. `project` and `label` are keys ("": of none), `priority` and `due` half-open
-    ranges; `is_undated`: without a deadline; `text` is searched for in titles and notes. A part keeps its parent's labels,
-    and its project and deadline where it has none of its own."""
+    """Which tasks: None leaves a question open. `project`, `label` and `assignee` are keys ("": of none; a person is the label
+    "@ann"), `priority` and `due` half-open ranges; `is_undated`: without a deadline; `text` is searched for in titles and
+    notes. A part keeps its parent's labels, and its project and deadline where it has none of its own."""
 
     status: TaskStatus | None = None
     project: str | None = None
     label: str | None = None
+    assignee: str | None = None
     priority: tuple[float, float] | None = None
     due: tuple[datetime | None, datetime] | None = None
     is_undated: bool = False
@@ -123,10 +124,10 @@ def _conditions(user_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.project is not None:
         found.append(_is_in_project(user_id, wanted.project))
     if wanted.label is not None:
-        labelled = select(TaskLabel.task_id).join(Label, Label.id == TaskLabel.label_id).where(TaskLabel.user_id == user_id)
-        with_it = labelled.where(Label.key == wanted.label) if wanted.label else labelled
-        has_it = or_(Task.id.in_(with_it), and_(Task.parent_id.is_not(None), Task.parent_id.in_(with_it)))
-        found.append(has_it if wanted.label else not_(has_it))
+        found.append(_has_label(user_id, Label.key == wanted.label) if wanted.label else not_(_has_label(user_id)))
+    if wanted.assignee is not None:
+        is_theirs = _has_label(user_id, Label.key == wanted.assignee)
+        found.append(is_theirs if wanted.assignee else not_(_has_label(user_id, Label.key.like("@_%"))))
     if wanted.priority is not None:
         found.append(and_(Task.priority >= wanted.priority[0], Task.priority < wanted.priority[1]))
     if (words := contains_text(wanted.text)) is not None:
@@ -138,6 +139,12 @@ def _conditions(user_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(until > KEPT_DEADLINE)
         found.append(since <= KEPT_DEADLINE if since else IS_LIVE)
     return found
+
+
+def _has_label(user_id: int, *like: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a task, or its parent, has a label that is like that."""
+    labelled = select(TaskLabel.task_id).join(Label, Label.id == TaskLabel.label_id).where(TaskLabel.user_id == user_id, *like)
+    return or_(Task.id.in_(labelled), and_(Task.parent_id.is_not(None), Task.parent_id.in_(labelled)))
 
 
 def _is_in_project(user_id: int, key: str) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from planning.hours import to_utc
 from repositories.plans import PlanRepository
 from repositories.task_pages import NAMES, TaskPageRepository, Wanted
 from repositories.tasks import TaskRepository
+from services.assignees import label_of, people_in
 from services.fields import clean
 from services.scope import Scope
 
@@ -31,13 +32,15 @@ NO_TASK = "This task does not exist, or it was deleted."
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a program asks for; None leaves a question open. `project` and `label` are names without regard to case, or "none";
+    """What a program asks for; None leaves a question open. `project`, `label` and `assignee` are names without regard to case,
+    or "none";
     `due` is "overdue", "today", "tomorrow", "week" (from today on), "none" or a local date such as 2026-11-27; `text` are
     words, the last of which may go on."""
 
     status: TaskStatus | None = None
     project: str | None = None
     label: str | None = None
+    assignee: str | None = None
     priority: Level | None = None
     due: str | None = None
     text: str = ""
@@ -89,6 +92,7 @@ class TaskPageService:
             status=asked.status,
             project=_key(asked.project),
             label=_key(asked.label),
+            assignee=label_of(person) if (person := _key(asked.assignee)) else person,
             priority=LEVELS[asked.priority] if asked.priority else None,
             due=span,
             is_undated=due == NO_DEADLINE,
@@ -97,9 +101,10 @@ class TaskPageService:
 
 
 def _values(row: Row[*tuple[Any, ...]]) -> dict[str, object]:
-    """The columns of a row by their names, its labels by theirs."""
+    """The columns of a row by their names; its labels by theirs, and the people among them."""
     values: dict[str, object] = dict(zip(NAMES, row, strict=True))
-    values["labels"] = sorted(row.labels.split("\n"), key=str.casefold) if row.labels else []
+    values["labels"] = labels = sorted(row.labels.split("\n"), key=str.casefold) if row.labels else []
+    values["assignees"] = people_in(labels)
     return values
 
 

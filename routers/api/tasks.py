@@ -61,6 +61,9 @@ async def list_tasks(
     status: Annotated[TaskStatus | None, Query(description="Only tasks of this status.")] = None,
     project: Annotated[str | None, Query(max_length=100, description="A project by its name; none: tasks without one.")] = None,
     label: Annotated[str | None, Query(max_length=100, description="A label by its name; none: tasks without any.")] = None,
+    assignee: Annotated[
+        str | None, Query(max_length=100, description="Whom a task is for, by name; none: tasks that are for nobody.")
+    ] = None,
     priority: Annotated[Level | None, Query(description="high: from 7.0, medium: from 4.0, low: below.")] = None,
     due: Annotated[
         str | None,
@@ -76,7 +79,7 @@ async def list_tasks(
 
     Pages are counted anew each time: what is added or deleted between two of them shifts the later ones, so that a task may
     stand on two pages or on none. `sort=oldest` lets new ones come last."""
-    asked = Asked(status, project, label, priority, due, text)
+    asked = Asked(status, project, label, assignee, priority, due, text)
     rows, total = await TaskPageService(scope).page(asked, sort, page_size, (page - 1) * page_size)
     has_more = page * page_size < total
     return sent({"tasks": rows, "total": total, "page": page, "page_size": page_size, "has_more": has_more})
