@@ -7,7 +7,7 @@ that cost more than most statements, and more still while another thread compute
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ BUSY_SECONDS = 5.0
 
 class Connection(aiosqlite.Connection):
     """A connection whose cursors answer at once. It begins no transactions by itself, and a deferred one, which takes no lock
-    before its first statement, with that."""
+    before its first statement, with that. `is_resting`: its thread has answered all that it was asked."""
 
-    is_beginning = False
+    is_beginning, is_resting = False, True
 
     def __init__(self, path: str | Path) -> None:
         super().__init__(lambda: _connect(path), ROWS_AT_ONCE)
@@ -34,10 +34,20 @@ class Connection(aiosqlite.Connection):
         return Cursor(self, self._conn.cursor())
 
     async def rollback(self) -> None:
+        """At once, without a turn of the thread: it waits for nothing. But a statement that was cut off comes before it, or
+        would be done after it."""
         if self.is_beginning:
             self.is_beginning = False
+        elif self.is_resting:
+            self._conn.rollback()
         else:
             await super().rollback()
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.is_resting = False
+        answer = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        self.is_resting = True
+        return answer
 
 
 class Cursor(aiosqlite.Cursor):

@@ -43,11 +43,7 @@ def signing_in(is_quick: bool) -> Section:
     with served(RATE_LIMIT=MANY) as open_one, served(RATE_LIMIT=MANY) as asking:
         for server in (open_one, asking):
             fill(server)
-        asking.stop()
-        cookie, access, made = asyncio.run(_let_in(asking))
-        asking.environment |= {"AUTH": "accounts", "SECRET_KEY": SECRET}
-        asking.launch()
-        asking.wait_for(lambda: asking.client.get("/readyz").status_code == 200)
+        cookie, access, made = close_door(asking)
         for name, path, headers in (
             ("Today, by a session", "/", cookie),
             ("list of the API, by an access token", LIST, access),
@@ -62,18 +58,17 @@ def signing_in(is_quick: bool) -> Section:
 
 
 def api_list(is_quick: bool, folder: Path) -> Section:
-    """Requests of one client, one after the other: the list, and the same answer as a constant."""
+    """Requests of one program with a token, one after the other: the list, and the same answer as a constant."""
     rounds = 30 if is_quick else 400
     with served(RATE_LIMIT=MANY) as server:
         fill(server)
         answer = folder / "answer.json"
         answer.write_bytes(server.client.get(LIST).raise_for_status().content)
-        server.stop()
         server.environment["CONSTANT"] = str(answer)
         server.command = ("-m", "benchmarks.constant")
-        server.start()
+        made = close_door(server)[-1]
         paths = (LIST, "/api/v1/constant", "/api/v1/constant/bytes")
-        of_list, of_constant, of_bytes = in_turns([asked(server, path, {}) for path in paths], rounds)
+        of_list, of_constant, of_bytes = in_turns([asked(server, path, made) for path in paths], rounds)
         size = len(answer.read_bytes())
     return Section(
         f"A list of {TASKS} tasks by the API, {size / 1024:.0f} KiB (medians, in turns)",
@@ -83,6 +78,17 @@ def api_list(is_quick: bool, folder: Path) -> Section:
             _compared("against its bytes, only sent", of_list, of_bytes, None),
         ),
     )
+
+
+def close_door(server: AppServer) -> tuple[Headers, Headers, Headers]:
+    """Start the server anew with accounts; what its one person then sends: a session's cookie, an access token, one that they
+    made."""
+    server.stop()
+    let_in = asyncio.run(_let_in(server))
+    server.environment |= {"AUTH": "accounts", "SECRET_KEY": SECRET}
+    server.launch()
+    server.wait_for(lambda: server.client.get("/readyz").status_code == 200)
+    return let_in
 
 
 def fill(server: AppServer) -> None:

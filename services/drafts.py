@@ -1,7 +1,7 @@
 """From a line of text to what is stored: the draft as the person would have it read, and its labels, windows and waits.
 
-People have no accounts yet, so whom a task is for ("@ann") is kept as the label "@ann". What a task is said to wait for and
-cannot be found is told and does no harm.
+Whom a task is for is kept as a label (`services.assignees`). What a task is said to wait for and cannot be found is told and
+does no harm.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from assistant.draft import Draft
 from assistant.words import clean_text
 from models import NAME_LENGTH, Energy, Task, TaskWindow
 from repositories.tasks import TaskRepository
+from services.assignees import label_of
 from services.projects import ProjectService
 from services.scope import Scope
 from services.task_form import MOST_LABELS, MOST_PIECES, SHORTEST_PIECE
@@ -69,7 +70,7 @@ class DraftService:
 
     async def attach(self, task: Task, draft: Draft) -> Waits:
         """Store the project, the labels, the windows and the waits of a stored task. The caller holds the lock."""
-        names = (*draft.labels, *(f"@{name}" for name in draft.assignees))
+        names = (*draft.labels, *map(label_of, draft.assignees))
         labels = tuple({name.casefold(): name for name in names}.values())
         await ProjectService(self.scope).sort_in(task, draft.project, labels or None)
         windows = [

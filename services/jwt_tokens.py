@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import jwt
@@ -48,14 +50,7 @@ def read(settings: Settings, token: str, kind: Kind, now: datetime) -> Claims | 
     """What the token says, or None when it is not ours, not of that kind, not whole, or not of this time."""
     if len(token) > LONGEST or not token.isascii():
         return None
-    # Times are compared with the clock of the application, which is not the library's.
-    options: Any = {"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-    said = None
-    for key in _keys(settings):
-        try:
-            said = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, options=options)
-        except jwt.InvalidTokenError:
-            continue
+    said = _signed(token, tuple(_keys(settings)))
     if said is None:
         return None
     scope, subject, jti = said.get("scope", Grant.ADMIN.value), said["sub"], said["jti"]
@@ -64,7 +59,21 @@ def read(settings: Settings, token: str, kind: Kind, now: datetime) -> Claims | 
     return Claims(int(subject), jti, Grant(scope)) if is_whole and _is_timely(said, now.timestamp()) else None
 
 
-def _is_timely(said: dict[str, Any], now: float) -> bool:
+@lru_cache(maxsize=1024)
+def _signed(token: str, keys: tuple[bytes, ...]) -> Mapping[str, Any] | None:
+    """What is signed with one of the keys, whenever. Remembered, since a program sends the same token for ten minutes, and to
+    look at it costs a twentieth of a list."""
+    # Times are compared with the clock of the application, which is not the library's, and each time.
+    options: Any = {"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    for key in keys:
+        try:
+            return jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, options=options)
+        except jwt.InvalidTokenError:
+            continue
+    return None
+
+
+def _is_timely(said: Mapping[str, Any], now: float) -> bool:
     times = {name: said[name] for name in ("iat", "nbf", "exp") if name in said}
     if any(isinstance(at, bool) or not isinstance(at, int | float) for at in times.values()):
         return False

@@ -15,14 +15,16 @@ from assistant.draft import Draft
 from errors import ConflictError, InvalidInputError, NotFoundError
 from models import Energy, Task
 from repositories.plans import PlanRepository
+from repositories.projects import ProjectRepository
 from repositories.tasks import TaskRepository
 from services import task_details, task_form
+from services.assignees import is_person, label_of
 from services.scope import Scope
 from services.task_form import TaskEdit
 from services.tasks import TaskService
 
 Sent = Mapping[str, str | int | bool | datetime | tuple[str, ...] | tuple[int, ...] | None]
-"""Values by the names of columns, and `start_at` (the pin), `project`, `labels`, `waits_for`; None takes away."""
+"""Values by the names of columns, and `start_at` (the pin), `project`, `labels`, `assignees`, `waits_for`; None takes away."""
 OF_DRAFTS = (
     *("title", "context", "duration_minutes", "importance", "earliest_at", "deadline_at", "deadline_is_hard"),
     *("project", "labels", "energy"),
@@ -59,7 +61,7 @@ class TaskFieldsService:
 
     async def add_fields(self, sent: Sent, key: str | None, parent_id: int | None) -> Task:
         """Store a task whose title is taken as it is. Raises InvalidInputError with a sentence for each field at fault."""
-        title = str(sent["title"])
+        title, sent = str(sent["title"]), _with_people(sent, ())
         form = {"duration_minutes": str(rules.estimate_minutes(title)), "version": "1"} | _form(sent)
         edit = task_form.parse(form, (), self.scope.now, self.scope.person.zone)
         self.tasks.refuse_past(edit.fields.get("deadline_at"))
@@ -74,6 +76,9 @@ class TaskFieldsService:
         await self.scope.lock()
         task = await self.tasks.get(task_id)
         user_id, repository = task.user_id, TaskRepository(self.scope.session)
+        if "assignees" in sent:
+            labels = await ProjectRepository(self.scope.session).list_task_labels(user_id, [task.id])
+            sent = _with_people(sent, [name for _, name in labels])
         stored = [other for other, _ in await repository.list_waits_for(user_id, task.id)]
         blocks = await PlanRepository(self.scope.session).list_task_blocks(user_id, task.id)
         pin_at = next((block.start_at for block in blocks if block.pinned), None)
@@ -111,6 +116,16 @@ def submit_key(key: str, request: str) -> str:
     for what was asked."""
     halves = (hashlib.sha256(f"api\0{part}".encode(errors="surrogatepass")).hexdigest()[:HALF] for part in (key, request))
     return "".join(halves)
+
+
+def _with_people(sent: Sent, stored: Sequence[str]) -> Sent:
+    """What is sent, with `assignees` as labels beside the others that are sent or stored."""
+    if "assignees" not in sent:
+        return sent
+    labels, people = (value if isinstance(value := sent.get(name), tuple) else () for name in ("labels", "assignees"))
+    others = (label for label in map(str, labels if "labels" in sent else stored) if not is_person(label))
+    rest = {name: value for name, value in sent.items() if name != "assignees"}
+    return rest | {"labels": (*others, *(label_of(str(name)) for name in people))}
 
 
 def _form(sent: Sent) -> dict[str, str]:

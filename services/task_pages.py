@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
 
 from errors import InvalidInputError, NotFoundError
 from models import TaskStatus
 from planning.hours import to_utc
 from repositories.plans import PlanRepository
-from repositories.projects import ProjectRepository
-from repositories.task_pages import TaskPageRepository, Wanted
+from repositories.task_pages import NAMES, TaskPageRepository, Wanted
 from repositories.tasks import TaskRepository
+from services.assignees import label_of, people_in
 from services.fields import clean
 from services.scope import Scope
 
@@ -25,17 +27,20 @@ LEVELS: Mapping[Level, tuple[float, float]] = {"high": (7.0, 11.0), "medium": (4
 NO_DEADLINE, OVERDUE, NONE = "none", "overdue", "none"
 DAYS: Mapping[str, tuple[int, int]] = {"today": (0, 1), "tomorrow": (1, 2), "week": (0, 7)}
 Values = Mapping[str, object]
+NO_TASK = "This task does not exist, or it was deleted."
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a program asks for; None leaves a question open. `project` and `label` are names without regard to case, or "none";
+    """What a program asks for; None leaves a question open. `project`, `label` and `assignee` are names without regard to case,
+    or "none";
     `due` is "overdue", "today", "tomorrow", "week" (from today on), "none" or a local date such as 2026-11-27; `text` are
     words, the last of which may go on."""
 
     status: TaskStatus | None = None
     project: str | None = None
     label: str | None = None
+    assignee: str | None = None
     priority: Level | None = None
     due: str | None = None
     text: str = ""
@@ -49,38 +54,26 @@ class TaskPageService:
         self.lists = TaskPageRepository(scope.session)
 
     async def page(self, asked: Asked, sort: Sort, limit: int, offset: int) -> tuple[tuple[Values, ...], int]:
-        """Tasks by column name with `project` and `labels`, and how many there are in all. Raises InvalidInputError (`due`)."""
-        user_id = self.scope.person.id
-        found = await self.lists.list_wanted(user_id, self._wanted(asked), sort, limit, offset)
-        labels: dict[int, list[str]] = {}
-        ids = [row.id for row in found.rows]
-        for task_id, name in await ProjectRepository(self.scope.session).list_task_labels(user_id, ids):
-            labels.setdefault(task_id, []).append(name)
-        return tuple({**row._mapping, "labels": labels.get(row.id, [])} for row in found.rows), found.total
+        """Tasks as they are sent (`TaskOut`), and how many there are in all. Raises InvalidInputError (`due`)."""
+        found = await self.lists.list_wanted(self.scope.person.id, self._wanted(asked), sort, limit, offset)
+        return tuple(_values(row) for row in found.rows), found.total
 
     async def one(self, task_id: int) -> Values:
         """A task as in a page, with its `blocks` and the ids that it `waits_for`. Raises NotFoundError."""
-        user_id, tasks = self.scope.person.id, TaskRepository(self.scope.session)
-        row = await self.lists.get_row(user_id, task_id)
-        if row is None or await tasks.get(user_id, task_id) is None:
-            raise NotFoundError("This task does not exist, or it was deleted.")
-        return await self._whole(row)
+        if await TaskRepository(self.scope.session).get(self.scope.person.id, task_id) is None:
+            raise NotFoundError(NO_TASK)
+        return await self.stored(task_id)
 
     async def stored(self, task_id: int) -> Values:
         """`one`, also of a task that was deleted meanwhile."""
-        row = await self.lists.get_row(self.scope.person.id, task_id)
+        user_id, session = self.scope.person.id, self.scope.session
+        row = await self.lists.get_row(user_id, task_id)
         if row is None:
-            raise NotFoundError("This task does not exist, or it was deleted.")
-        return await self._whole(row)
-
-    async def _whole(self, row: Values) -> Values:
-        user_id, task_id = self.scope.person.id, int(str(row["id"]))
-        labels = await ProjectRepository(self.scope.session).list_task_labels(user_id, [task_id])
-        waits = await TaskRepository(self.scope.session).list_waits_for(user_id, task_id)
+            raise NotFoundError(NO_TASK)
+        waits = await TaskRepository(session).list_waits_for(user_id, task_id)
         return {
-            **row,
-            "labels": [name for _, name in labels],
-            "blocks": await PlanRepository(self.scope.session).list_task_blocks(user_id, task_id),
+            **_values(row),
+            "blocks": await PlanRepository(session).list_task_blocks(user_id, task_id),
             "waits_for": sorted(other for other, _ in waits),
         }
 
@@ -99,11 +92,20 @@ class TaskPageService:
             status=asked.status,
             project=_key(asked.project),
             label=_key(asked.label),
+            assignee=label_of(person) if (person := _key(asked.assignee)) else person,
             priority=LEVELS[asked.priority] if asked.priority else None,
             due=span,
             is_undated=due == NO_DEADLINE,
             text=asked.text,
         )
+
+
+def _values(row: Row[*tuple[Any, ...]]) -> dict[str, object]:
+    """The columns of a row by their names; its labels by theirs, and the people among them."""
+    values: dict[str, object] = dict(zip(NAMES, row, strict=True))
+    values["labels"] = labels = sorted(row.labels.split("\n"), key=str.casefold) if row.labels else []
+    values["assignees"] = people_in(labels)
+    return values
 
 
 def _key(name: str | None) -> str | None:

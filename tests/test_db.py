@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from anyio import create_task_group
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import sqlite
 from db import BUSY, UNREAD, UNSURE, Database, epoch_now, touch
 from errors import ConflictError, InvalidInputError, UnavailableError
 from models import Base, Event, Plan, Task, TaskStatus, TimeEntry, User
@@ -43,6 +45,21 @@ async def test_a_page_that_goes_away(database: Database) -> None:
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
     assert await users(database) == 0
+
+
+async def test_a_rollback_comes_after_what_was_cut_off(tmp_path: Path) -> None:
+    """What SQLite's thread has not come to yet is undone, too, and not done afterwards by itself."""
+    connection = await sqlite.connect(tmp_path / "one.db")
+    await connection.cursor().execute("CREATE TABLE things (name TEXT)")
+    await connection.cursor().execute("BEGIN IMMEDIATE")
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n"
+    asked = [asyncio.ensure_future(connection.cursor().execute(sql)) for sql in (long, "INSERT INTO things VALUES ('a')")]
+    await asyncio.sleep(0)
+    for statement in asked:
+        statement.cancel()
+    await connection.rollback()
+    assert await (await connection.cursor().execute("SELECT * FROM things")).fetchall() == []
+    await connection.close()
 
 
 @pytest.mark.parametrize("templates", ["postgresql"], indirect=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
+import orjson
+from fastapi import Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, JsonValue
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +29,12 @@ Instant = Annotated[AwareDatetime, AfterValidator(_near)]
 
 class Schema(BaseModel):
     model_config = ConfigDict(from_attributes=True)
+
+
+def sent(values: Mapping[str, object]) -> Response:
+    """An answer of plain values that have the names and types of its schema already, written as pydantic writes them; for long
+    lists, whose models take longer to check and to write than their rows to read."""
+    return Response(orjson.dumps(values, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
 class BlockOut(Schema):

@@ -13,10 +13,12 @@ Id = Annotated[int, Field(ge=1, lt=2**63)]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 Piece = Annotated[int, Field(ge=5, le=1440)]
 Label = Annotated[str, Field(min_length=1, max_length=100, pattern="^[^,]*$")]
+Name = Annotated[str, Field(max_length=99, pattern=r"^[^,@\s][^,]*$")]
 
 
 class TaskOut(Schema):
-    """One task. Durations are minutes; priority is 0.0 to 10.0, importance 1 (highest) to 4 or null."""
+    """One task. Durations are minutes; priority is 0.0 to 10.0, importance 1 (highest) to 4 or null. `assignees` are the people
+    whom it is for, as names; "ann" stands among the labels, too, as "@ann"."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -35,7 +37,8 @@ class TaskOut(Schema):
                     "deadline": "2026-11-27T16:00:00Z",
                     "deadline_is_hard": False,
                     "project": "Book",
-                    "labels": ["desk"],
+                    "labels": ["@ann", "desk"],
+                    "assignees": ["ann"],
                     "parent_id": None,
                     "hour_set_id": None,
                     "energy": None,
@@ -64,11 +67,12 @@ class TaskOut(Schema):
     priority_reason: str
     duration_minutes: int
     duration_source: str
-    earliest: Annotated[AwareDatetime | None, Field(validation_alias="earliest_at")]
-    deadline: Annotated[AwareDatetime | None, Field(validation_alias="deadline_at")]
+    earliest: AwareDatetime | None
+    deadline: AwareDatetime | None
     deadline_is_hard: bool
     project: str | None
     labels: tuple[str, ...]
+    assignees: tuple[str, ...]
     parent_id: int | None
     hour_set_id: int | None
     energy: Literal["high", "low"] | None
@@ -79,9 +83,9 @@ class TaskOut(Schema):
     needs_scheduling: bool
     unplaced_reason: str | None
     advice_source: str | None
-    created: Annotated[AwareDatetime, Field(validation_alias="created_at")]
-    updated: Annotated[AwareDatetime, Field(validation_alias="updated_at")]
-    completed: Annotated[AwareDatetime | None, Field(validation_alias="completed_at")]
+    created: AwareDatetime
+    updated: AwareDatetime
+    completed: AwareDatetime | None
     version: int
 
 
@@ -105,7 +109,8 @@ class TasksOut(Schema):
 
 
 class _TaskFields(BaseModel):
-    """What a program may say of a task. `start` pins it to a time, null lets the planner have it."""
+    """What a program may say of a task. `start` pins it to a time, null lets the planner have it. `assignees` are the labels
+    that begin with @, without it: sent alone they leave the other labels as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -119,6 +124,7 @@ class _TaskFields(BaseModel):
     start: AwareDatetime | None = None
     project: Annotated[str, Field(max_length=100)] | None = None
     labels: Annotated[tuple[Label, ...], Field(max_length=20)] | None = None
+    assignees: Annotated[tuple[Name, ...], Field(max_length=20)] | None = None
     waits_for: Annotated[tuple[Id, ...], Field(max_length=100)] | None = None
     energy: Literal["high", "low"] | None = None
     hour_set_id: Id | None = None

@@ -18,6 +18,7 @@ from errors import AppError, InvalidInputError
 from models import Task, TaskStatus
 from routers.api.documented import CREATED, errors
 from routers.api.etags import IfMatch, refuse_stale, tag
+from routers.api.schemas import sent
 from routers.api.task_schemas import (
     DependenciesIn,
     DependenciesOut,
@@ -54,12 +55,15 @@ KeyHeader = Annotated[
 ]
 
 
-@basics.get("/tasks", responses=errors(404))
+@basics.get("/tasks", response_model=TasksOut, responses=errors(404))
 async def list_tasks(
     scope: Reading,
     status: Annotated[TaskStatus | None, Query(description="Only tasks of this status.")] = None,
     project: Annotated[str | None, Query(max_length=100, description="A project by its name; none: tasks without one.")] = None,
     label: Annotated[str | None, Query(max_length=100, description="A label by its name; none: tasks without any.")] = None,
+    assignee: Annotated[
+        str | None, Query(max_length=100, description="Whom a task is for, by name; none: tasks that are for nobody.")
+    ] = None,
     priority: Annotated[Level | None, Query(description="high: from 7.0, medium: from 4.0, low: below.")] = None,
     due: Annotated[
         str | None,
@@ -69,16 +73,16 @@ async def list_tasks(
     sort: Annotated[Sort, Query(description="The order; of equal ones the newest comes first.")] = "newest",
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     page_size: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> TasksOut:
+) -> Response:
     """The tasks that answer all of the questions, a page at a time. A part is found by its parent's labels, too, and by its
     project and deadline where it has none of its own.
 
     Pages are counted anew each time: what is added or deleted between two of them shifts the later ones, so that a task may
     stand on two pages or on none. `sort=oldest` lets new ones come last."""
-    asked = Asked(status, project, label, priority, due, text)
+    asked = Asked(status, project, label, assignee, priority, due, text)
     rows, total = await TaskPageService(scope).page(asked, sort, page_size, (page - 1) * page_size)
     has_more = page * page_size < total
-    return TasksOut.model_validate({"tasks": rows, "total": total, "page": page, "page_size": page_size, "has_more": has_more})
+    return sent({"tasks": rows, "total": total, "page": page, "page_size": page_size, "has_more": has_more})
 
 
 @basics.post("/tasks", status_code=status.HTTP_201_CREATED, responses={**CREATED, **errors(404, 409)})
