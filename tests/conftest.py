@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -75,19 +76,33 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def databases() -> dict[str, Database]:
-    """Those of the tests before, by URL: without connections, but with the statements that they have compiled."""
-    return {}
+async def databases() -> AsyncIterator[dict[str, Database]]:
+    """Those of the tests before, by URL, with the statements that they have compiled."""
+    found: dict[str, Database] = {}
+    yield found
+    for database in found.values():
+        await database.close()
 
 
 @pytest.fixture
 async def database(database_url: str, databases: dict[str, Database]) -> AsyncIterator[Database]:
+    """On PostgreSQL it keeps its connections, and what they have prepared, for the test after; SQLite has another file then."""
     if database_url not in databases:
         databases[database_url] = Database(database_url)
     database = databases[database_url]
     yield database
     database.listeners.clear()
-    await database.close()
+    await end_what_is_left()
+    if database.is_sqlite:
+        await database.close()
+
+
+async def end_what_is_left() -> None:
+    """Cancel the tasks that a test has begun and not awaited, as the end of a loop does."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 @pytest.fixture

@@ -209,7 +209,7 @@ async def _execute(socket_folder: str, statement: str) -> None:
 
 
 async def _refilling(socket_folder: str, name: str) -> str:
-    """What gives any database of the same version the rows of this one, and ends all other connections to it.
+    """What gives any database of the same version the rows of this one, and ends the connections that are still at work in it.
 
     In a database of another version, or without tables, it fails and changes nothing.
     """
@@ -225,7 +225,7 @@ async def _refilling(socket_folder: str, name: str) -> str:
     return ";".join(
         [
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid != pg_backend_pid()",
+            " WHERE datname = current_database() AND pid != pg_backend_pid() AND state != 'idle'",
             f"SELECT 1 / count(*) FROM alembic_version WHERE version_num = '{version}'",
             "SET session_replication_role = replica",
             *(f'DELETE FROM "{table}"' for table in rows),
