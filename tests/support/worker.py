@@ -1,13 +1,17 @@
-"""A background of its own as a process that can be killed: the runner and the scheduler of the product on DATABASE_URL.
+"""A background of its own as a process that can be killed: the runner and the scheduler of the product.
 
-`python -m tests.support.worker`; the environment is the product's. It says in one line that it works, and ends by a signal.
+`worker` is a process that has not begun yet. Its code is loaded once, in multiprocessing's server of forks, so that kill -9
+meets workers that work rather than workers that import.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 
 import logs
 from assistant.gateway import Gateway
@@ -18,7 +22,21 @@ from scheduler import Scheduler
 from services.runs import Runner
 
 
-async def main() -> None:
+def worker(environment: Mapping[str, str]) -> ForkServerProcess:
+    """A process that works until it is killed, once it is started. `environment` is the product's, and all that it has."""
+    forks = get_context("forkserver")
+    forks.set_forkserver_preload([__name__])
+    return forks.Process(target=begin, args=(dict(environment),), daemon=True)
+
+
+def begin(environment: Mapping[str, str]) -> None:
+    """What the process does."""
+    os.environ.clear()
+    os.environ.update(environment)
+    asyncio.run(work())
+
+
+async def work() -> None:
     """Work until killed."""
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
@@ -27,10 +45,4 @@ async def main() -> None:
     scheduler = Scheduler(runner, settings.poll_seconds)
     database.listeners.append(scheduler.wake)
     scheduler.start()
-    sys.stdout.write("working\n")
-    sys.stdout.flush()
     await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
