@@ -24,8 +24,9 @@ from services.scope import Scope
 from services.tasks import TaskService
 from tests.conftest import as_environment
 from tests.guarantees.report import Tally
+from tests.support.forks import fork
 from tests.support.stage import person, settings_for
-from tests.support.worker import worker
+from tests.support.worker import begin
 
 MOST_TASKS = 50
 """For one person: what a day or two hold, so that a plan takes no longer in the long size."""
@@ -47,9 +48,7 @@ class Workers:
         self.children: list[psutil.Process] = []
 
     def _start(self) -> ForkServerProcess:
-        process = worker(self._environment)
-        process.start()
-        return process
+        return fork(begin, self._environment)
 
     def kill(self, number: int) -> None:
         """kill -9, and another one takes its place."""
