@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import cli
-from tests.e2e.server import AppServer
-from tests.test_config import run
+from tests.test_config import is_one_line, run, told
 
 NOW = "2026-11-23T09:00:00+01:00"
 
@@ -28,7 +27,7 @@ class TestParse:
         }
 
     def test_problems(self) -> None:
-        done = run("parse", "Pay rent by 31 Feb", "--now", NOW, "--tz", "Europe/Berlin")
+        done = told("parse", "Pay rent by 31 Feb", "--now", NOW, "--tz", "Europe/Berlin")
         assert len(json.loads(done.stdout)["problems"]) == 1
 
     def test_lines(self) -> None:
@@ -55,23 +54,23 @@ class TestParse:
         assert [sorted(answer) for answer in answers[2:]] == [["error", "id"], ["error", "id"]]
 
     def test_no_text(self) -> None:
-        assert run("parse").returncode == 2
+        assert told("parse").exit_code == 2
 
     @pytest.mark.parametrize("arguments", [("--tz", "Middle/Earth"), ("--now", "soon")])
     def test_invalid(self, arguments: tuple[str, str]) -> None:
         """A wrong option is a line about it, not a traceback."""
-        done = run("parse", "Call Bob", *arguments)
-        assert done.returncode != 0
-        assert "Traceback" not in done.stderr
+        done = told("parse", "Call Bob", *arguments)
+        assert done.exit_code == 2
+        assert is_one_line(done.stderr)
 
 
 class TestMigrate:
     @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:9/nothing", "sqlite:////proc/nowhere/x.db"])
     def test_unreachable(self, url: str) -> None:
-        done = run("migrate", DATABASE_URL=url)
-        assert done.returncode == 2
+        done = told("migrate", DATABASE_URL=url)
+        assert done.exit_code == 2
         assert done.stderr.startswith("dayloom: DATABASE_URL cannot be used: ")
-        assert len(done.stderr.strip().splitlines()) == 1
+        assert is_one_line(done.stderr)
 
 
 class TestUserLink:
@@ -79,35 +78,28 @@ class TestUserLink:
 
     def test_walk(self, tmp_path: Path) -> None:
         environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.db", "SECRET_KEY": "k" * 32, "AUTH": "accounts"}
-        assert run("migrate", **environment).returncode == 0
+        assert told("migrate", **environment).exit_code == 0
         done = run("user", "link", **environment)
         assert done.returncode == 0
         assert re.fullmatch(r"http://127\.0\.0\.1:8081/sign-in/link\?token=[\w-]{43}\n", done.stdout)
-        nobody = run("user", "link", "ada@example.org", **environment)
-        assert (nobody.returncode, nobody.stdout) == (2, "")
+        nobody = told("user", "link", "ada@example.org", **environment)
+        assert (nobody.exit_code, nobody.stdout) == (2, "")
         assert "ada@example.org" in nobody.stderr
 
     def test_without_accounts(self) -> None:
-        done = run("user", "link", DATABASE_URL="sqlite:////proc/nowhere/x.db")
-        assert done.returncode == 2
+        done = told("user", "link", DATABASE_URL="sqlite:////proc/nowhere/x.db")
+        assert done.exit_code == 2
         assert done.stderr.startswith("dayloom: AUTH=local has no accounts")
 
 
 class TestKeysRotate:
     def test_walk(self, tmp_path: Path) -> None:
         environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/app.db", "SECRET_KEY": "k" * 32}
-        assert run("migrate", **environment).returncode == 0
-        done = run("keys", "rotate", **environment, SECRET_KEY_PREVIOUS="j" * 32)
-        assert (done.returncode, done.stdout) == (0, "0 stored keys encrypted anew, 0 were already.\n")
+        assert told("migrate", **environment).exit_code == 0
+        done = told("keys", "rotate", **environment, SECRET_KEY_PREVIOUS="j" * 32)
+        assert (done.exit_code, done.stdout) == (0, "0 stored keys encrypted anew, 0 were already.\n")
 
     def test_unreachable(self) -> None:
-        done = run("keys", "rotate", DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing", SECRET_KEY="k" * 32)
-        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        done = told("keys", "rotate", DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing", SECRET_KEY="k" * 32)
+        assert done.exit_code == 2
         assert done.stderr.splitlines()[-1].startswith("dayloom: ")
-
-
-class TestServe:
-    def test_serves_and_stops(self, server: AppServer) -> None:
-        assert server.client.get("/healthz").json() == {"status": "ok"}
-        assert server.client.get("/readyz").json() == {"status": "ok"}
-        assert "Server" not in server.client.get("/").headers

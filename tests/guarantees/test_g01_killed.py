@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
+from multiprocessing.context import ForkServerProcess
 
 import psutil
 import pytest
 from sqlalchemy import func, select, text
 
-from config import ROOT
 from db import Database
 from models import Block, BlockSource, Run, RunLease, Task
 from services import users
@@ -27,7 +24,9 @@ from services.scope import Scope
 from services.tasks import TaskService
 from tests.conftest import as_environment
 from tests.guarantees.report import Tally
+from tests.support.forks import fork
 from tests.support.stage import person, settings_for
+from tests.support.worker import begin
 
 MOST_TASKS = 50
 """For one person: what a day or two hold, so that a plan takes no longer in the long size."""
@@ -42,20 +41,14 @@ class Workers:
 
     def __init__(self, url: str, count: int) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        pace = {"LEASE_SECONDS": "1", "POLL_SECONDS": "0.2", "PLAN_SECONDS": "0.2", "PLAN_QUIET_SECONDS": "0.05"}
+        pace = {"LEASE_SECONDS": "1", "POLL_SECONDS": "0.2", "PLAN_SECONDS": "0.05", "PLAN_QUIET_SECONDS": "0.05"}
         own = {"DATABASE_URL": as_environment(url), "SECRET_KEY": "k" * 48, "AI_MODEL": "none/none", "LOG_LEVEL": "error"}
         self._environment = kept | pace | own
         self._running = [self._start() for _ in range(count)]
         self.children: list[psutil.Process] = []
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.support.worker"],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    def _start(self) -> ForkServerProcess:
+        return fork(begin, self._environment)
 
     def kill(self, number: int) -> None:
         """kill -9, and another one takes its place."""
@@ -71,10 +64,11 @@ class Workers:
         _, alive = psutil.wait_procs(self.children, timeout=5)
         return [process.pid for process in alive]
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: ForkServerProcess) -> None:
+        assert process.pid is not None
         self.children += psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
 
 
 @contextmanager
@@ -141,7 +135,7 @@ async def kill_while_planning(database: Database, tasks: int, kills: int, seed: 
         for number in range(tasks):
             await act(database, rng.choice(people), f"Task {number}")
             if number % max(1, tasks // kills) == tasks // kills - 1:
-                time.sleep(rng.uniform(0, 1.5))  # noqa: ASYNC251 - a random moment of the workers' life
+                time.sleep(rng.uniform(0, 0.7))  # noqa: ASYNC251 - a random moment of the workers' life
                 workers.kill(rng.randrange(WORKERS))
         deadline = time.monotonic() + SETTLE_SECONDS
         while await pending(database) and time.monotonic() < deadline:

@@ -25,6 +25,7 @@ from tests.e2e.server import AppServer
 from tests.guarantees.report import Tally
 from tests.guarantees.test_g01_killed import act, everybody, examine, pending
 from tests.support.databases import PostgresTemplates, UnavailableEngineError, is_ci
+from tests.support.forks import ForkedServer
 from tests.support.pages import filled
 from tests.support.pair import (
     API,
@@ -259,7 +260,7 @@ def drain(pair: Pair, folder: Path, streams: int) -> None:
     """Requests that have begun are answered, streams end, and another process takes up the plan that was being made."""
     if pair.redis:
         pair.begin_redis()
-    third = AppServer(folder, pair.environment | {"PLAN_SECONDS": "30"})
+    third = ForkedServer(folder, pair.environment | {"PLAN_SECONDS": "30"})
     try:
         third.start()
         open_streams = [begin(third, "GET /stream", until=b"\r\n\r\n") for _ in range(streams)]

@@ -151,7 +151,11 @@ class TestWay:
 
 
 class TestLies:
-    """Nobody is let in, the page says so, and nothing is said of how near it was."""
+    """Nobody is let in, the page says so, and nothing is said of how near it was; no database has a part in it."""
+
+    @pytest.fixture
+    def templates(self, request: pytest.FixtureRequest) -> object:
+        return request.getfixturevalue("sqlite_templates")
 
     @pytest.mark.parametrize(
         "lie",

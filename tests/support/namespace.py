@@ -22,6 +22,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.e2e.server import AppServer
+from tests.support.forks import ForkedServer
 from tests.support.model_server import completion
 
 FORM = {"model": "openai/scripted", "api_key": "sk-a-secret-key", "max_tokens": "2000", "temperature": "0"}
@@ -171,7 +172,7 @@ def main() -> None:
             own = Path(folder) / str(number)
             own.mkdir()
             environment = proxy | {"NO_PROXY": "", "AI_DEADLINE_SECONDS": "10"} | step["environment"]
-            with AppServer(own, environment, Path(sys.argv[1])) as app:
+            with ForkedServer(own, environment, Path(sys.argv[1])) as app:
                 for address in step["addresses"]:
                     found = _tried(app, world, names, address) | {"step": number, "address": address}
                     told.append(found | ({"saved": _saved(app, address)} if "is_saved" in step else {}))

@@ -21,6 +21,7 @@ import httpx2
 
 from tests.e2e.server import AppServer
 from tests.support.databases import PostgresTemplates
+from tests.support.forks import ForkedServer
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import wait_until
 
@@ -28,7 +29,7 @@ Result = TypeVar("Result")
 API = "/api/v1"
 RATE = 30
 """Requests of one address to the API in an hour: whoever needs more asks from another."""
-PACE = {"POLL_SECONDS": "0.2", "PLAN_QUIET_SECONDS": "0.05", "PLAN_SECONDS": "0.2", "LEASE_SECONDS": "1"}
+PACE = {"POLL_SECONDS": "0.2", "PLAN_QUIET_SECONDS": "0.05", "PLAN_SECONDS": "0.1", "LEASE_SECONDS": "1"}
 AWAY, BACK = "Redis cannot be reached", "Redis is back."
 
 
@@ -91,7 +92,7 @@ def two_processes(templates: PostgresTemplates, folder: Path, redis: RedisServer
     servers = []
     for name in ("first", "second"):
         (folder / name).mkdir()
-        servers.append(AppServer(folder / name, shared))
+        servers.append(ForkedServer(folder / name, shared))
     try:
         for server in servers:
             server.start()

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -78,6 +79,12 @@ class SolverInside(SolverProcess):
 
 def settings_for(url: str, **values: object) -> Settings:
     """Settings that read neither `.env` nor a key of this machine: quick background work, and no model."""
+    return _settings(url, tuple(values.items())).model_copy()
+
+
+@cache
+def _settings(url: str, values: tuple[tuple[str, object], ...]) -> Settings:
+    """Checked once for many tests."""
     keys = ("openrouter", "openai", "anthropic", "deepseek", "gemini", "groq")
     base: dict[str, object] = {
         **{f"{name}_api_key": SecretStr("") for name in keys},
@@ -97,7 +104,7 @@ def settings_for(url: str, **values: object) -> Settings:
         "plan_seconds": 0.3,
         "poll_seconds": 5.0,
     }
-    return BareSettings.model_validate({"database_url": url, **base, **values})
+    return BareSettings.model_validate({"database_url": url, **base, **dict(values)})
 
 
 @dataclass

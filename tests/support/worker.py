@@ -1,12 +1,11 @@
-"""A background of its own as a process that can be killed: the runner and the scheduler of the product on DATABASE_URL.
+"""A background of its own as a process that can be killed: the runner and the scheduler of the product.
 
-`python -m tests.support.worker`; the environment is the product's. It says in one line that it works, and ends by a signal.
+It is forked (`forks.fork(worker.begin, environment)`), so that kill -9 meets workers that work rather than workers that import.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 
 import logs
@@ -18,8 +17,12 @@ from scheduler import Scheduler
 from services.runs import Runner
 
 
-async def main() -> None:
-    """Work until killed."""
+def begin() -> None:
+    """What the process does: work until it is killed."""
+    asyncio.run(work())
+
+
+async def work() -> None:
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     database = Database(settings.database_url, settings.database_pool_size)
@@ -27,10 +30,4 @@ async def main() -> None:
     scheduler = Scheduler(runner, settings.poll_seconds)
     database.listeners.append(scheduler.wake)
     scheduler.start()
-    sys.stdout.write("working\n")
-    sys.stdout.flush()
     await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
