@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -22,8 +21,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Route
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from tests.e2e.conftest import StartApp
 from tests.e2e.server import AppServer
-from tests.e2e.team import let_in, set_up, unowned
+from tests.e2e.team import ACCOUNTS, let_in, set_up
 from tests.guarantees.report import Tally
 
 SEED = 26
@@ -358,10 +358,10 @@ def run(browser: Browser, app: AppServer, most: int, guarded: Iterable[str], flo
 
 
 @pytest.fixture
-def team(tmp_path: Path, migrated: Path) -> Iterator[AppServer]:
-    with unowned(tmp_path, migrated) as server:
-        set_up(server)
-        yield server
+def team(start_app: StartApp) -> AppServer:
+    server = start_app(**ACCOUNTS)
+    set_up(server)
+    return server
 
 
 def test_some_texts_in_every_field(team: AppServer, browser: Browser) -> None:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
 from tests.e2e.server import ROOT, AppServer
 from tests.e2e.steps import look_as, open_dialog
-from tests.e2e.team import invite, let_in, set_up, setup_link, unowned
+from tests.e2e.team import ACCOUNTS, invite, let_in, set_up, setup_link
 from tests.guarantees.report import Tally
 from tests.support.databases import is_ci
 
@@ -167,9 +166,8 @@ def judge_accounts(team: AppServer, open_tab: OpenTab, looks_each: int) -> None:
 
 
 @pytest.fixture
-def team(tmp_path: Path, migrated: Path) -> Iterator[AppServer]:
-    with unowned(tmp_path, migrated) as server:
-        yield server
+def team(start_app: StartApp) -> AppServer:
+    return start_app(**ACCOUNTS)
 
 
 def test_each_account_page_in_one_look(team: AppServer, open_tab: OpenTab) -> None:

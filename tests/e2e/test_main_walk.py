@@ -17,7 +17,7 @@ REPORT, BOB, DENTIST = "Write quarterly report", "Call Bob about the offer", "De
 class TestWalk:
     def test_from_the_keyboard_to_the_plan(self, start_app: StartApp, open_tab: OpenTab, size: tuple[int, int]) -> None:
         app = start_app(PLAN_QUIET_SECONDS="1")
-        page = open_tab(app.url, size).page
+        page = open_tab(app.url, size, worker=True).page
         expect(page.get_by_role("heading", name="What is on your mind?")).to_be_visible()
         page.keyboard.press("q")
         expect(page.get_by_label("New task")).to_be_focused()
@@ -42,7 +42,7 @@ class TestWalk:
 
     def test_life_of_a_task(self, start_app: StartApp, open_tab: OpenTab, size: tuple[int, int]) -> None:
         app = start_app()
-        tab = open_tab(app.url, size)
+        tab = open_tab(app.url, size, worker=True)
         page = tab.page
         for title in (REPORT, BOB):
             add(page, f"{title} 1h")
@@ -69,7 +69,7 @@ class TestWalk:
 
     def test_delete_and_undo(self, start_app: StartApp, open_tab: OpenTab, size: tuple[int, int]) -> None:
         app = start_app()
-        page = open_tab(app.url, size).page
+        page = open_tab(app.url, size, worker=True).page
         add(page, f"{BOB} 30min")
         planned(page, app, 1)
         row(page, BOB).get_by_label(f"More for {BOB}").click()

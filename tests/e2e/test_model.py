@@ -16,7 +16,6 @@ from tests.e2e.steps import add, check_sound, dismiss, open_dialog, planned, row
 from tests.support.model_server import ModelServer
 
 KEY = "sk-e2e-secret-9876"
-QUICK = {"AI_QUIET_SECONDS": "0.5", "AI_DEADLINE_SECONDS": "10"}
 
 
 @pytest.fixture
@@ -41,12 +40,10 @@ def save_model(page: Page) -> None:
 
 def ready(start_app: StartApp, open_tab: OpenTab, model: ModelServer, **environment: str) -> tuple[AppServer, Tab]:
     """A server with the scripted model set, and a tab on Today."""
-    app = start_app(**QUICK | environment)
-    tab = open_tab(f"{app.url}/settings")
-    choose_model(tab.page, app, model)
-    save_model(tab.page)
-    tab.page.goto(app.url)
-    return app, tab
+    app = start_app(**environment)
+    chosen = {"model": "openai/scripted", "api_base": model.url, "api_key": KEY, "max_tokens": "2000", "temperature": "0.2"}
+    app.post("/settings/model", chosen)
+    return app, open_tab(app.url)
 
 
 def tomorrow_at(app: AppServer, clock: str) -> str:
@@ -61,7 +58,7 @@ def _now(plan: dict[str, object]) -> datetime:
 
 class TestSettings:
     def test_connection_tells_the_truth(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
-        app = start_app(**QUICK)
+        app = start_app()
         page = open_tab(f"{app.url}/settings").page
         choose_model(page, app, model)
         part = page.locator("#settings-model")
@@ -75,7 +72,7 @@ class TestSettings:
 
     def test_connection_can_be_cancelled(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
         """The seconds are counted; once cancelled, the model is no longer asked, and can be asked again."""
-        app = start_app(**QUICK)
+        app = start_app()
         page = open_tab(f"{app.url}/settings").page
         choose_model(page, app, model)
         model.fault = "stall"
@@ -90,12 +87,14 @@ class TestSettings:
         expect(page.locator("#test-result[data-kind=ok]")).to_contain_text("openai/scripted answers.")
 
     def test_key_is_shown_by_its_end(self, start_app: StartApp, open_tab: OpenTab, model: ModelServer) -> None:
-        app, tab = ready(start_app, open_tab, model)
+        app = start_app()
+        page = open_tab(f"{app.url}/settings").page
+        choose_model(page, app, model)
+        save_model(page)
+        expect(page.locator("#settings-model")).to_contain_text(KEY[-4:])
         for address in ("/settings", "/ai-log", "/"):
-            tab.page.goto(app.url + address)
-            assert KEY not in tab.page.content()
-        tab.page.goto(f"{app.url}/settings")
-        expect(tab.page.locator("#settings-model")).to_contain_text(KEY[-4:])
+            page.goto(app.url + address)
+            assert KEY not in page.content()
         assert KEY not in app.log.read_text()
 
 
