@@ -18,10 +18,10 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tests.e2e.conftest import StartApp
+from tests.e2e.conftest import WITHOUT_WORKER, StartApp
 from tests.e2e.server import AppServer
 from tests.e2e.team import ACCOUNTS, let_in, set_up
 from tests.guarantees.report import Tally
@@ -288,9 +288,9 @@ def look(context: BrowserContext, app: AppServer, paths: Iterable[str], tally: T
     seen: list[str] = []
     shown: set[str] = set()
 
-    def refuse(route: Route) -> None:
-        seen.append(route.request.url)
-        route.abort()
+    def ask(request: Request) -> None:
+        if not request.url.startswith(app.url):
+            seen.append(request.url)
 
     def close(dialog: Dialog) -> None:
         seen.append(dialog.message)
@@ -300,7 +300,7 @@ def look(context: BrowserContext, app: AppServer, paths: Iterable[str], tally: T
         if "Content Security Policy" in said.text:
             seen.append(said.text)
 
-    context.route(lambda url: not url.startswith(app.url), refuse)
+    context.on("request", ask)
     page.on("dialog", close)
     page.on("pageerror", lambda error: seen.append(str(error)))
     page.on("console", read)
@@ -347,6 +347,7 @@ def run(browser: Browser, app: AppServer, most: int, guarded: Iterable[str], flo
             door.fill(target)
     for is_open, wanted in ((True, (*PAGES, *ASKED)), (False, guarded)):
         context = browser.new_context(bypass_csp=is_open, reduced_motion="reduce", viewport={"width": 1200, "height": 760})
+        context.add_init_script(WITHOUT_WORKER)
         let_in(context, app)
         shown = look(context, app, wanted, tally)
         assert {*SHOWING} & {*wanted} <= shown, "the texts are there to be seen"
