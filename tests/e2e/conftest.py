@@ -23,7 +23,7 @@ QUICK = {"AI_QUIET_SECONDS": "0.5", "AI_DEADLINE_SECONDS": "10"}
 WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
 """As in a private window. To install the service worker took a third of the time of a page in a new browser."""
 SIZES = [pytest.param(WIDE, id="wide"), pytest.param(NARROW, id="narrow", marks=pytest.mark.guarantees)]
-"""A journey that is the same on a phone; those whose pages differ there, and the main walk, name both widths for every run."""
+"""A journey that is the same on a phone; those whose pages differ there, and the walk to the plan, name both for every run."""
 
 StartApp = Callable[..., AppServer]
 
