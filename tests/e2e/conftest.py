@@ -11,13 +11,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.e2e.server import ROOT, AppServer, ServerPool
 from tests.e2e.steps import Watch, work_daily
+from tests.e2e.team import setup_link
 from tests.support.browser import executable_path, launch_arguments
+from tests.support.databases import SqliteTemplates
 
 PATIENCE_MS = 10_000
 WIDE = (1200, 760)
 NARROW = (360, 740)
+QUICK = {"AI_QUIET_SECONDS": "0.5", "AI_DEADLINE_SECONDS": "10"}
+"""What every server has, so that one serves the journeys with a model and those without."""
+WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
+"""As in a private window. To install the service worker took a third of the time of a page in a new browser."""
 SIZES = [pytest.param(WIDE, id="wide"), pytest.param(NARROW, id="narrow", marks=pytest.mark.guarantees)]
-"""A journey that is the same on a phone; those whose pages differ there, and the main walk, name both widths for every run."""
+"""A journey that is the same on a phone; those whose pages differ there, and the walk to the plan, name both for every run."""
 
 StartApp = Callable[..., AppServer]
 
@@ -57,19 +63,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(sqlite_templates: SqliteTemplates) -> Path:
     """An empty database of the newest version, to copy from."""
-    folder = tmp_path_factory.mktemp("migrated")
-    server = AppServer(folder)
-    server.migrate()
-    server.client.close()
-    return folder / "app.db"
+    return Path(sqlite_templates.create().removeprefix("sqlite+aiosqlite:///"))
 
 
 @pytest.fixture(scope="package")
 def servers(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[ServerPool]:
-    """Servers for one test after another, working 9 to 17 on every day."""
-    pool = ServerPool(tmp_path_factory.mktemp("servers"), migrated, work_daily)
+    """Servers for one test after another: working 9 to 17 on every day, or with a link for whoever will own it."""
+
+    def prepare(server: AppServer) -> None:
+        if "AUTH" in server.environment:
+            setup_link(server)
+        else:
+            work_daily(server)
+
+    pool = ServerPool(tmp_path_factory.mktemp("servers"), migrated, prepare)
     yield pool
     pool.close()
 
@@ -79,7 +88,8 @@ def start_app(servers: ServerPool) -> Iterator[StartApp]:
     """Servers with nothing in their databases; their logs must hold no error."""
     running: list[tuple[AppServer, dict[str, str]]] = []
 
-    def start(**environment: str) -> AppServer:
+    def start(**changes: str) -> AppServer:
+        environment = QUICK | changes
         server = servers.take(environment)
         running.append((server, environment))
         return server
@@ -104,13 +114,23 @@ def screens_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[OpenTab]:
-    """Opens tabs of one person's browser; at the end, none may have complained."""
+def open_tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenTab]:
+    """Opens tabs of one person's browser; at the end, none may have complained.
+
+    The service worker is there in journeys that say so, the main walk among them, and in all of the long size.
+    """
+    is_long = request.node.get_closest_marker("guarantees") is not None
     contexts: list[BrowserContext] = []
     tabs: list[Tab] = []
 
     def open_one(
-        url: str, size: tuple[int, int] = WIDE, *, scripts: bool = True, beside: Tab | None = None, scheme: str = "light"
+        url: str,
+        size: tuple[int, int] = WIDE,
+        *,
+        scripts: bool = True,
+        worker: bool = False,
+        beside: Tab | None = None,
+        scheme: str = "light",
     ) -> Tab:
         if beside is None:
             context = browser.new_context(
@@ -120,6 +140,8 @@ def open_tab(browser: Browser) -> Iterator[OpenTab]:
                 reduced_motion="reduce",
                 locale="en-GB",
             )
+            if not (worker or is_long):
+                context.add_init_script(WITHOUT_WORKER)
             contexts.append(context)
         else:
             context = beside.page.context

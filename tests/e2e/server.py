@@ -142,12 +142,13 @@ class AppServer:
         self._log_start = self.log.stat().st_size
 
     def restore(self) -> bool:
-        """Put back what `keep` remembered, while the process runs on; whether that could be done."""
+        """Put back what `keep` remembered, while the process runs on, and sign out its client; whether that could be done."""
         deadline = time.monotonic() + IDLE_SECONDS
         while self.is_running and time.monotonic() < deadline:
             if self._calm():
                 self._copy(self._kept, self._file)
                 self._log_start = self.log.stat().st_size
+                self.client.cookies.clear()
                 return True
             time.sleep(0.02)
         return False

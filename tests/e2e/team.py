@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext
@@ -14,14 +11,6 @@ from tests.e2e.steps import work_daily
 from tests.support.mail_server import LINK
 
 ACCOUNTS = {"AUTH": "accounts", "RATE_LIMIT": "100000/minute"}
-
-
-@contextmanager
-def unowned(folder: Path, migrated: Path) -> Iterator[AppServer]:
-    """The server before anybody has set it up."""
-    with AppServer(folder, ACCOUNTS, database=migrated) as server:
-        yield server
-        assert server.complaints() == []
 
 
 def set_up(server: AppServer) -> None:

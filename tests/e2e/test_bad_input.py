@@ -50,15 +50,13 @@ class TestQuickAdd:
         tab.page.wait_for_timeout(100)
         expect(note).to_contain_text("at most 10000 characters")
 
-    def test_empty_is_held_by_the_browser(self, app: AppServer, open_tab: OpenTab) -> None:
+    def test_empty_is_held_by_the_browser_and_odd_signs_are_text(self, app: AppServer, open_tab: OpenTab) -> None:
+        """After an empty field, which the browser itself holds."""
         page = open_tab(app.url).page
         field = page.get_by_label("New task")
         field.press("Enter")
         assert field.evaluate("field => field.validity.valueMissing")
         expect(page.locator("#task-list .task")).to_have_count(0)
-
-    def test_odd_signs_are_text(self, app: AppServer, open_tab: OpenTab) -> None:
-        page = open_tab(app.url).page
         title = "<b>Ship</b> it & <script>alert(1)</script> {{ 7*7 }} 🚀"
         add(page, f"{title} 30min")
         expect(row(page, title)).to_be_visible()

@@ -108,65 +108,58 @@ class TestMistakes:
         expect(dialog.get_by_label("Duration in minutes")).to_have_value("0")
         assert slot_of(app, REPORT).end - slot_of(app, REPORT).start == timedelta(hours=1)
 
-    def test_pin_onto_an_event(self, app: AppServer, tab: Tab) -> None:
-        page = tab.page
-        tab.watch.allow(422)
+        dialog.get_by_label("Title").fill(REPORT)
+        dialog.get_by_label("Duration in minutes").fill("60")
         day = (slot_of(app, REPORT).start + timedelta(days=1)).date()
         app.post("/events", {"title": "Standup", "start_at": f"{day}T10:00", "end_at": f"{day}T11:00"})
-        dialog = open_dialog(page, REPORT)
         dialog.get_by_label("Pinned to").fill(f"{day}T10:30")
         save(page)
         refused(dialog, "Pinned to", "“Standup” is at that time.")
         expect(dialog.get_by_label("Pinned to")).to_have_value(f"{day}T10:30")
+        expect(dialog.get_by_label("Context")).to_have_value("kept as typed")
 
-    def test_deleted_in_another_tab(self, app: AppServer, open_tab: OpenTab, tab: Tab) -> None:
-        tab.watch.allow(404)
+    def test_changed_then_deleted_in_another_tab(self, app: AppServer, open_tab: OpenTab, tab: Tab) -> None:
+        tab.watch.allow(404, 409)
+        yearly, monthly = "Write yearly report", "Write monthly report"
         dialog = open_dialog(tab.page, REPORT)
-        dialog.get_by_label("Title").fill("Write yearly report")
+        dialog.get_by_label("Title").fill(yearly)
         other = open_tab(app.url, beside=tab).page
-        row(other, REPORT).get_by_label(f"More for {REPORT}").click()
-        row(other, REPORT).get_by_role("button", name="Delete").click()
-        expect(row(other, REPORT)).to_have_count(0)
+        open_dialog(other, REPORT).get_by_label("Title").fill(monthly)
+        saved(other)
+        tab.page.bring_to_front()
+        save(tab.page)
+        expect(dialog.get_by_role("alert")).to_contain_text("changed somewhere else")
+        expect(dialog.get_by_role("alert")).to_contain_text(monthly)
+        expect(dialog.get_by_label("Title")).to_have_value(yearly)
+        saved(tab.page)
+        expect(row(tab.page, yearly)).to_be_visible()
+        expect(row(other, yearly)).to_be_visible()
+
+        open_dialog(tab.page, yearly).get_by_label("Title").fill("Write no report")
+        other.bring_to_front()
+        row(other, yearly).get_by_label(f"More for {yearly}").click()
+        row(other, yearly).get_by_role("button", name="Delete").click()
+        expect(row(other, yearly)).to_have_count(0)
         tab.page.bring_to_front()
         save(tab.page)
         expect(dialog).to_contain_text("This task does not exist, or it was deleted.")
         dialog.get_by_role("link", name="Close").click()
         expect(tab.page.get_by_role("dialog")).to_have_count(0)
-        expect(row(tab.page, REPORT)).to_have_count(0)
-
-    def test_changed_in_another_tab(self, app: AppServer, open_tab: OpenTab, tab: Tab) -> None:
-        tab.watch.allow(409)
-        dialog = open_dialog(tab.page, REPORT)
-        dialog.get_by_label("Title").fill("Write yearly report")
-        other = open_tab(app.url, beside=tab).page
-        open_dialog(other, REPORT).get_by_label("Title").fill("Write monthly report")
-        saved(other)
-        tab.page.bring_to_front()
-        save(tab.page)
-        expect(dialog.get_by_role("alert")).to_contain_text("changed somewhere else")
-        expect(dialog.get_by_role("alert")).to_contain_text("Write monthly report")
-        expect(dialog.get_by_label("Title")).to_have_value("Write yearly report")
-        saved(tab.page)
-        expect(row(tab.page, "Write yearly report")).to_be_visible()
-        expect(row(other, "Write yearly report")).to_be_visible()
+        expect(row(tab.page, yearly)).to_have_count(0)
 
 
-class TestClose:
-    def test_escape(self, tab: Tab) -> None:
-        open_dialog(tab.page, REPORT)
-        tab.page.keyboard.press("Escape")
-        expect(tab.page.get_by_role("dialog")).to_have_count(0)
-
-    def test_backdrop(self, tab: Tab) -> None:
-        open_dialog(tab.page, REPORT)
-        tab.page.mouse.click(8, 400)
-        expect(tab.page.get_by_role("dialog")).to_have_count(0)
-
-    def test_backdrop_keeps_what_was_typed(self, tab: Tab) -> None:
-        dialog = open_dialog(tab.page, REPORT)
-        dialog.get_by_label("Context").fill("half a thought")
-        tab.page.mouse.click(8, 400)
-        expect(dialog.get_by_label("Context")).to_have_value("half a thought")
+def test_closing_keeps_what_was_typed(tab: Tab) -> None:
+    """Escape and the backdrop close it; the backdrop does not while it has words that are not saved."""
+    page, dialog = tab.page, tab.page.get_by_role("dialog")
+    open_dialog(page, REPORT)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    open_dialog(page, REPORT)
+    page.mouse.click(8, 400)
+    expect(dialog).to_have_count(0)
+    open_dialog(page, REPORT).get_by_label("Context").fill("half a thought")
+    page.mouse.click(8, 400)
+    expect(dialog.get_by_label("Context")).to_have_value("half a thought")
 
 
 def test_keyboard_alone(app: AppServer, tab: Tab) -> None:

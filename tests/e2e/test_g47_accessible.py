@@ -1,31 +1,31 @@
 """G47: anyone can use it. axe finds no violation of WCAG 2.2 AA on any page, nor in what opens on top of one.
 
 Pages are found by walking the navigation, so that a new entry is judged as soon as it is there. One server and one tab: a page
-is loaded once and looked at in several widths and themes. Test size: each page in one of the six looks, in turn; long: in all.
+is loaded once, in the first of its looks, since to draw it anew takes longer than to judge it. Test size: each page in one of
+the six looks, in turn; long: in all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import cycle, islice
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab
+from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
 from tests.e2e.server import ROOT, AppServer
 from tests.e2e.steps import look_as, open_dialog
-from tests.e2e.team import invite, let_in, set_up, setup_link, unowned
+from tests.e2e.team import ACCOUNTS, invite, let_in, set_up, setup_link
 from tests.guarantees.report import Tally
 from tests.support.databases import is_ci
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 RUN = """async (rules) => {
-    const exclude = [...document.querySelectorAll(".docs-operation, .docs-schema")].slice(9);
-    const options = { runOnly: rules, resultTypes: ["violations"], preload: false };
-    const { violations } = await axe.run({ include: [document], exclude }, options);
+    for (const alike of [...document.querySelectorAll(".docs-operation, .docs-schema")].slice(9)) alike.remove();
+    const { violations } = await axe.run({ runOnly: rules, resultTypes: ["violations"], preload: false });
     const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
     return found.filter((words) => !/^target-size: .*ec-event/.test(words)).slice(0, 5);
 }"""
@@ -41,6 +41,12 @@ SETTLED = """async () => {
     await Promise.allSettled(finite.map((it) => it.finished));
 }"""
 """The calendar is drawn anew, in several steps, when its width changes; colours change over a moment when the theme does."""
+UNBLURRED = """() => {
+    const style = new CSSStyleSheet();
+    style.replaceSync("* { backdrop-filter: none !important; transition: none !important }");
+    document.adoptedStyleSheets.push(style);
+}"""
+"""Colours and sizes are as they are; axe does not look at what is blurred behind them, and to draw it takes long."""
 Look = tuple[tuple[int, int], str]
 LOOKS: tuple[Look, ...] = (
     (WIDE, "light"),
@@ -91,7 +97,15 @@ def pages(app: AppServer, page: Page) -> list[str]:
     """Every page that the navigation leads to, and those that lie behind others."""
     page.goto(app.url)
     found: list[str] = page.locator(".nav a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
-    return [*found, *BEHIND]
+    return [*dict.fromkeys((*found, *BEHIND))]
+
+
+def unblurred(open_tab: OpenTab) -> Page:
+    """A tab in which pages are drawn quickly."""
+    tab = open_tab("about:blank")
+    tab.watch.allow(401, 404)
+    tab.page.add_init_script(f"({UNBLURRED})()")
+    return tab.page
 
 
 def visit(page: Page, url: str) -> None:
@@ -99,6 +113,14 @@ def visit(page: Page, url: str) -> None:
     page.goto(url)
     if page.locator("#calendar-grid").count():
         expect(page.locator(".ec-event, .ec-bg-event").first).to_be_attached()
+
+
+def open_up(page: Page, url: str, act: Callable[[], object], there: str) -> None:
+    """On a wide page, which has all that opens something."""
+    resize(page, WIDE)
+    visit(page, url)
+    act()
+    expect(page.locator(there).first).to_be_visible()
 
 
 def openings(page: Page) -> Iterator[tuple[str, str, Callable[[], object], str]]:
@@ -111,28 +133,29 @@ def openings(page: Page) -> Iterator[tuple[str, str, Callable[[], object], str]]
     yield "shortcuts", "/", lambda: page.keyboard.press("?"), "#shortcuts"
 
 
-def judge(tally: Tally, page: Page, what: str, looks: Iterable[Look]) -> None:
-    for size, scheme in looks:
+def resize(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def judge(tally: Tally, page: Page, what: str, show: Callable[[], object], looks: Iterable[Look]) -> None:
+    """Show it in the first look; a case for each."""
+    for number, (size, scheme) in enumerate(looks):
         look_as(page, scheme)
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+        resize(page, size)
+        if number == 0:
+            show()
+            resize(page, size)
         page.evaluate(SETTLED)
         found = violations(page)
         tally.case(not found, f"{what}, {size[0]} px, {scheme}: {found}")
 
 
 def judge_all(app: AppServer, open_tab: OpenTab, looks_each: int) -> None:
-    tab = open_tab(app.url)
-    tab.watch.allow(404)
-    page, tally, looks = tab.page, Tally("G47", seed=0, floor=LEAST * looks_each), cycle(LOOKS)
+    page, tally, looks = unblurred(open_tab), Tally("G47", seed=0, floor=LEAST * looks_each), cycle(LOOKS)
     for path in pages(app, page):
-        visit(page, f"{app.url}{path}")
-        judge(tally, page, path, islice(looks, looks_each))
+        judge(tally, page, path, partial(visit, page, f"{app.url}{path}"), islice(looks, looks_each))
     for name, path, act, there in openings(page):
-        page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-        visit(page, f"{app.url}{path}")
-        act()
-        expect(page.locator(there).first).to_be_visible()
-        judge(tally, page, name, islice(looks, looks_each))
+        judge(tally, page, name, partial(open_up, page, f"{app.url}{path}", act, there), islice(looks, looks_each))
     tally.close()
 
 
@@ -148,28 +171,27 @@ def doors(team: AppServer) -> Iterator[tuple[str, str]]:
 
 
 def judge_accounts(team: AppServer, open_tab: OpenTab, looks_each: int) -> None:
-    tab = open_tab(f"{team.url}/healthz")
-    tab.watch.allow(401, 404)
-    page, tally, looks = tab.page, Tally("G47", seed=0, floor=11 * looks_each), cycle(LOOKS)
+    page, tally, looks = unblurred(open_tab), Tally("G47", seed=0, floor=11 * looks_each), cycle(LOOKS)
     for name, path in doors(team):
-        page.goto(path if path.startswith("http") else f"{team.url}{path}")
-        judge(tally, page, name, islice(looks, looks_each))
+        url = path if path.startswith("http") else f"{team.url}{path}"
+        judge(tally, page, name, partial(visit, page, url), islice(looks, looks_each))
     let_in(page.context, team)
     for path in ("/settings", "/settings/account", "/settings/people", "/settings/people/log"):
-        visit(page, f"{team.url}{path}")
-        judge(tally, page, path, islice(looks, looks_each))
-    visit(page, f"{team.url}/settings/account")
-    page.get_by_label("What it is for").fill("Backups")
-    page.get_by_role("button", name="Make a token").click()
-    expect(page.locator("#new-token")).to_be_visible()
-    judge(tally, page, "a new token", islice(looks, looks_each))
+        judge(tally, page, path, partial(visit, page, f"{team.url}{path}"), islice(looks, looks_each))
+    judge(tally, page, "a new token", partial(make_token, page, f"{team.url}/settings/account"), islice(looks, looks_each))
     tally.close()
 
 
+def make_token(page: Page, url: str) -> None:
+    visit(page, url)
+    page.get_by_label("What it is for").fill("Backups")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#new-token")).to_be_visible()
+
+
 @pytest.fixture
-def team(tmp_path: Path, migrated: Path) -> Iterator[AppServer]:
-    with unowned(tmp_path, migrated) as server:
-        yield server
+def team(start_app: StartApp) -> AppServer:
+    return start_app(**ACCOUNTS)
 
 
 def test_each_account_page_in_one_look(team: AppServer, open_tab: OpenTab) -> None:

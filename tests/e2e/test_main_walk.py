@@ -7,17 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
+from tests.e2e.conftest import NARROW, SIZES, WIDE, OpenTab, StartApp
 from tests.e2e.steps import add, check_boxes, check_width, go, planned, press, row, slot_of, slots, until
 
 REPORT, BOB, DENTIST = "Write quarterly report", "Call Bob about the offer", "Dentist papers"
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1200px", "360px"])
 class TestWalk:
+    @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
     def test_from_the_keyboard_to_the_plan(self, start_app: StartApp, open_tab: OpenTab, size: tuple[int, int]) -> None:
         app = start_app(PLAN_QUIET_SECONDS="1")
-        page = open_tab(app.url, size).page
+        page = open_tab(app.url, size, worker=True).page
         expect(page.get_by_role("heading", name="What is on your mind?")).to_be_visible()
         page.keyboard.press("q")
         expect(page.get_by_label("New task")).to_be_focused()
@@ -40,9 +40,10 @@ class TestWalk:
         check_boxes(page)
         check_width(page)
 
+    @pytest.mark.parametrize("size", SIZES)
     def test_life_of_a_task(self, start_app: StartApp, open_tab: OpenTab, size: tuple[int, int]) -> None:
         app = start_app()
-        tab = open_tab(app.url, size)
+        tab = open_tab(app.url, size, worker=True)
         page = tab.page
         for title in (REPORT, BOB):
             add(page, f"{title} 1h")
@@ -67,9 +68,10 @@ class TestWalk:
         expect(page.get_by_role("listitem").filter(has_text=REPORT)).to_contain_text("of 1 h")
         check_width(page)
 
+    @pytest.mark.parametrize("size", SIZES)
     def test_delete_and_undo(self, start_app: StartApp, open_tab: OpenTab, size: tuple[int, int]) -> None:
         app = start_app()
-        page = open_tab(app.url, size).page
+        page = open_tab(app.url, size, worker=True).page
         add(page, f"{BOB} 30min")
         planned(page, app, 1)
         row(page, BOB).get_by_label(f"More for {BOB}").click()

@@ -18,7 +18,7 @@ SHOWN = """async () => {
 
 
 def test_once_in_all_tabs(app: AppServer, open_tab: OpenTab) -> None:
-    tab = open_tab(f"{app.url}/settings")
+    tab = open_tab(f"{app.url}/settings", worker=True)
     page = tab.page
     part = page.locator("#settings-notifications")
     expect(part.locator(".permission")).to_have_attribute("data-state", re.compile("default|denied"))
@@ -59,7 +59,7 @@ def test_by_the_browser(app: AppServer, open_tab: OpenTab) -> None:
 
 def test_allowed(app: AppServer, open_tab: OpenTab) -> None:
     """Where the browser allows notifications, the page says so."""
-    tab = open_tab(app.url)
+    tab = open_tab(app.url, worker=True)
     tab.page.context.grant_permissions(["notifications"])
     tab.page.goto(f"{app.url}/settings")
     expect(tab.page.locator("#settings-notifications")).to_contain_text("This browser shows notifications.")

@@ -19,8 +19,8 @@ from models import Block, BlockSource, Label, Task, TaskLabel, TaskStatus, TimeE
 from tests.e2e.conftest import NARROW, WIDE, OpenTab, StartApp
 from tests.e2e.server import AppServer
 from tests.e2e.steps import dismiss, look_as, open_dialog, planned, press, until
-from tests.e2e.team import invite, let_in, set_up, setup_link, unowned
-from tests.e2e.test_model import QUICK, choose_model, save_model
+from tests.e2e.team import ACCOUNTS, invite, let_in, set_up, setup_link
+from tests.e2e.test_model import choose_model, save_model
 from tests.support.model_server import ModelServer
 
 QUALITY = 50
@@ -63,9 +63,8 @@ def model() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def a_day(start_app: StartApp) -> AppServer:
+def a_day(app: AppServer) -> AppServer:
     """Six weeks of finished work, a dozen tasks and some meetings."""
-    app = start_app(**QUICK)
     today = datetime.fromisoformat(app.client.get("/").text.partition('name="day" value="')[2][:10])
     for days, title, start, end in EVENTS:
         day = (today + timedelta(days=days)).date()
@@ -180,28 +179,28 @@ def test_pictures(
 
 
 def test_pictures_of_accounts(
-    tmp_path: Path, migrated: Path, open_tab: OpenTab, screens_folder: Path, request: pytest.FixtureRequest
+    start_app: StartApp, open_tab: OpenTab, screens_folder: Path, request: pytest.FixtureRequest
 ) -> None:
     if not request.config.getoption("--screens", default=False):
         return
-    with unowned(tmp_path, migrated) as team:
-        tab = open_tab(setup_link(team), WIDE)
-        page = tab.page
-        total = shoot(page, "set-up", screens_folder, len(LOOKS))
-        set_up(team)
-        invite(team, "carol@example.org", "Carol")
-        link = invite(team, "bob@example.org", "Bob")
-        for name, url in (("sign-in", f"{team.url}/sign-in"), ("invited", link)):
-            page.goto(url)
-            total += shoot(page, name, screens_folder, len(LOOKS))
-        let_in(page.context, team)
-        page.goto(f"{team.url}/settings/account")
-        page.get_by_label("What it is for").fill("Backups")
-        page.get_by_role("button", name="Make a token").click()
-        expect(page.locator("#new-token")).to_be_visible()
-        page.goto(f"{team.url}/settings/account")
-        total += shoot(page, "account", screens_folder, len(LOOKS))
-        for name, path in (("people", "/settings/people"), ("people-log", "/settings/people/log")):
-            page.goto(f"{team.url}{path}")
-            total += shoot(page, name, screens_folder, len(LOOKS))
+    team = start_app(**ACCOUNTS)
+    tab = open_tab(setup_link(team), WIDE)
+    page = tab.page
+    total = shoot(page, "set-up", screens_folder, len(LOOKS))
+    set_up(team)
+    invite(team, "carol@example.org", "Carol")
+    link = invite(team, "bob@example.org", "Bob")
+    for name, url in (("sign-in", f"{team.url}/sign-in"), ("invited", link)):
+        page.goto(url)
+        total += shoot(page, name, screens_folder, len(LOOKS))
+    let_in(page.context, team)
+    page.goto(f"{team.url}/settings/account")
+    page.get_by_label("What it is for").fill("Backups")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#new-token")).to_be_visible()
+    page.goto(f"{team.url}/settings/account")
+    total += shoot(page, "account", screens_folder, len(LOOKS))
+    for name, path in (("people", "/settings/people"), ("people-log", "/settings/people/log")):
+        page.goto(f"{team.url}{path}")
+        total += shoot(page, name, screens_folder, len(LOOKS))
     assert total < MOST_BYTES / 4, f"the pictures have {total} bytes"

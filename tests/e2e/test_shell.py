@@ -115,7 +115,7 @@ def test_bar_of_a_phone(app: AppServer, open_tab: OpenTab) -> None:
 
 
 def test_today_can_be_read_offline(app: AppServer, open_tab: OpenTab) -> None:
-    tab = open_tab(app.url)
+    tab = open_tab(app.url, worker=True)
     page, line = tab.page, tab.page.locator(".offline-line")
     add(page, "Write report 2h")
     expect(line).to_be_hidden()

@@ -6,54 +6,56 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenTab, Tab
+from tests.e2e.conftest import OpenTab, StartApp, Tab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, row
+from tests.e2e.team import ACCOUNTS, let_in, set_up, setup_link
 from tests.support.mail_server import LINK, MailServer, link_in
 from tests.support.oidc_server import CLIENT, SECRET, OidcServer
 
 LONG_AGO = "2020-01-01 00:00:00.000000"
 
 
-@pytest.fixture
-def mails() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
+@pytest.fixture(scope="module")
+def outside() -> Iterator[tuple[MailServer, OidcServer]]:
+    """A server for mails, and a provider of identities, for the browser another site than Dayloom."""
+    with MailServer() as mails, OidcServer(host="localhost") as provider:
+        yield mails, provider
 
 
 @pytest.fixture
-def provider() -> Iterator[OidcServer]:
-    """A provider of identities, for the browser another site than Dayloom."""
-    with OidcServer(host="localhost") as server:
-        yield server
+def mails(outside: tuple[MailServer, OidcServer]) -> MailServer:
+    """Without letters."""
+    mails, _ = outside
+    mails.letters.clear()
+    return mails
 
 
 @pytest.fixture
-def team(tmp_path: Path, migrated: Path, mails: MailServer, provider: OidcServer) -> Iterator[AppServer]:
+def provider(outside: tuple[MailServer, OidcServer]) -> OidcServer:
+    _, provider = outside
+    return provider
+
+
+@pytest.fixture
+def team(start_app: StartApp, mails: MailServer, provider: OidcServer) -> AppServer:
     """A server whose people have accounts, and which nobody owns yet."""
-    environment = {"AUTH": "accounts", "SMTP_URL": mails.url, "MAIL_FROM": "Dayloom <dayloom@example.org>"}
+    environment = ACCOUNTS | {"SMTP_URL": mails.url, "MAIL_FROM": "Dayloom <dayloom@example.org>"}
     environment |= {"OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": SECRET}
     environment |= {"OIDC_NAME": "Example ID", "OIDC_DOMAINS": "example.org"}
-    with AppServer(tmp_path, environment, database=migrated) as server:
-        yield server
-        assert server.complaints() == []
+    return start_app(**environment)
 
 
-def set_up(team: AppServer, open_tab: OpenTab) -> Tab:
-    """Ada opens the link from the log and becomes the owner."""
-    team.wait_for(lambda: LINK.search(team.log.read_text()) is not None)
-    found = LINK.search(team.log.read_text())
-    assert found is not None
-    tab = open_tab(found[0])
-    tab.page.get_by_label("Your name").fill("Ada")
-    tab.page.get_by_label("Your mail address").fill("ada@example.org")
-    tab.page.get_by_role("button", name="Set up and sign in").click()
-    expect(tab.page.get_by_label("New task")).to_be_visible()
+def ada_in(team: AppServer, open_tab: OpenTab) -> Tab:
+    """Ada, who owns it, on Today in a browser of hers."""
+    set_up(team)
+    tab = open_tab("about:blank")
+    let_in(tab.page.context, team)
+    tab.page.goto(team.url)
     return tab
 
 
@@ -64,8 +66,12 @@ def ask_for_link(page: Page, email: str) -> None:
 
 
 def test_team(team: AppServer, mails: MailServer, open_tab: OpenTab) -> None:
-    """Ada sets it up and invites Bob; he comes by the mail, in a browser of his own, and sees nothing of hers."""
-    ada = set_up(team, open_tab).page
+    """Ada sets it up by the link in the log and invites Bob; he comes by mail, in his own browser, and sees nothing of hers."""
+    ada = open_tab(setup_link(team)).page
+    ada.get_by_label("Your name").fill("Ada")
+    ada.get_by_label("Your mail address").fill("ada@example.org")
+    ada.get_by_role("button", name="Set up and sign in").click()
+    expect(ada.get_by_label("New task")).to_be_visible()
     add(ada, "Ada's secret plan 1h")
     expect(row(ada, "Ada's secret plan")).to_be_visible()
     ada.goto(f"{team.url}/settings")
@@ -87,7 +93,7 @@ def test_team(team: AppServer, mails: MailServer, open_tab: OpenTab) -> None:
 
 def test_link_by_mail(team: AppServer, mails: MailServer, open_tab: OpenTab) -> None:
     """Out, and in again in a second browser; a used link and one that is too old say so and let nobody in."""
-    ada = set_up(team, open_tab).page
+    ada = ada_in(team, open_tab).page
     ada.get_by_role("link", name="Your account: Ada").click()
     ada.get_by_role("button", name="Sign out", exact=True).click()
     expect(ada.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -114,7 +120,7 @@ def test_link_by_mail(team: AppServer, mails: MailServer, open_tab: OpenTab) -> 
 def test_by_a_provider(team: AppServer, provider: OidcServer, open_tab: OpenTab) -> None:
     """To the provider and back: with an address that it has not verified nobody comes in; with one that it has, a new member
     does, to the page that they wanted."""
-    set_up(team, open_tab)
+    set_up(team)
     tab = open_tab(f"{team.url}/calendar")
     tab.watch.allow(401)
     provider.claims = lambda claims: claims | {"email_verified": False}
@@ -133,7 +139,7 @@ def test_by_a_provider(team: AppServer, provider: OidcServer, open_tab: OpenTab)
 
 def test_ended_session(team: AppServer, mails: MailServer, open_tab: OpenTab) -> None:
     """A browser is signed out from another one while somebody types in it: what they typed is stored once they are in again."""
-    first = set_up(team, open_tab)
+    first = ada_in(team, open_tab)
     first.watch.allow(401)
     second = open_tab(f"{team.url}/sign-in").page
     ask_for_link(second, "ada@example.org")

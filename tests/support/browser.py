@@ -30,10 +30,12 @@ def executable_path() -> str | None:
 def launch_arguments() -> list[str]:
     """What Chromium is started with: it runs as root in containers, without a graphics card, and phones nobody.
 
-    It asks for less transparency: to blur what is behind cards took a quarter of the time of all journeys.
+    It asks for less transparency: to blur what is behind cards took a quarter of the time of all journeys. Scripts are
+    compiled on the thread that runs them, which took a twelfth less.
     """
     return [
         "--blink-settings=prefersReducedTransparency=true",
+        "--js-flags=--single-threaded",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
