@@ -13,13 +13,12 @@ import pytest
 
 from assistant.advice import ModelSettings
 from assistant.gateway import warm
-from evals import context, desk, priorities, slots
+from evals import context, priorities, slots
 from evals.__main__ import SETS, main
 from evals.scoring import Score, id_faults, read_cases, report, summary
 from evals.slots import Room, person_of
 from tests.evals import perfect
 from tests.support.model_server import ModelServer, Seen, in_markers
-from tests.support.stage import SolverInside
 
 LEAST_CASES = 40
 FEW = 4
@@ -28,13 +27,6 @@ FEW = 4
 @pytest.fixture(scope="module", autouse=True)
 def _warmed() -> None:
     warm()
-
-
-@pytest.fixture(autouse=True)
-def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is scored is advice: the real solver, without a process of its own, and the first plans that it finds."""
-    monkeypatch.setattr(desk, "SolverProcess", SolverInside)
-    monkeypatch.setattr(desk, "SECONDS", 0.02)
 
 
 def settings_of(model: ModelServer) -> ModelSettings:
