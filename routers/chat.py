@@ -58,7 +58,8 @@ async def say(request: Request, form: FormValues) -> Response:
 
 @router.get("/{message_id}/answer")
 async def answer(request: Request, message_id: RowId, seen: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """Waits for a while until there is more of an answer than was `seen`; the page asks again for the rest."""
+    """Waits for a while until there is more of an answer than was `seen`; the page asks again for the rest. It does not wait for
+    what has ended, or is not there."""
     hub = hub_of(request)
     async with reading(request) as scope:
         user_id = scope.person.id
@@ -66,7 +67,7 @@ async def answer(request: Request, message_id: RowId, seen: Annotated[str, Query
     try:
         while not hub.is_closing and asyncio.get_running_loop().time() < until:
             async with reading(request) as scope:
-                if await ChatPageService(scope).mark(message_id) != seen:
+                if (mark := await ChatPageService(scope).mark(message_id)) != seen or not mark:
                     break
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):

@@ -57,8 +57,6 @@ FIELDS = {
 BODY = {"title": "Mine now", "text": "Mine now", "name": "Mine", "start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z"}
 ENDLESS = {"/stream"}
 """They are asked only by those who are refused."""
-AT_ONCE = {"/chat/{message_id}/answer": "?seen=nothing"}
-"""What is asked besides, where an answer would wait for more than was seen."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Route:
         """Its address with that id for everything, and with that person where the API names one."""
         whole = self.path.replace("/api/v1/{user_id}/", f"/api/v1/{user_id}/")
         words = {"kind": "project", "direction": "up", "act": "restore"}
-        return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], str(number)), whole) + AT_ONCE.get(self.path, "")
+        return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], str(number)), whole)
 
 
 def declared() -> list[Route]:
