@@ -58,8 +58,8 @@ async def say(request: Request, form: FormValues) -> Response:
 
 @router.get("/{message_id}/answer")
 async def answer(request: Request, message_id: RowId, seen: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """Waits for a while until there is more of an answer than was `seen`; the page asks again for the rest. It does not wait for
-    what has ended, or is not there."""
+    """Waits for a while until there is more of an answer than was `seen`; the page asks again for the rest. There is nothing to
+    wait for where it has ended, or no message is."""
     hub = hub_of(request)
     async with reading(request) as scope:
         user_id = scope.person.id
