@@ -12,6 +12,7 @@ PACKAGES := planning assistant repositories services routers
 SOURCES := $(PACKAGES) addresses.py app.py cli.py config.py db.py errors.py logs.py migrations.py models.py outbound.py scheduler.py sqlite.py
 VENDOR := static/vendor
 COVERAGE := var/coverage.json
+# "frozen" are modules that are a part of Python, which Slipcover cannot read.
 UNCOUNTED := frozen,.venv/*,node_modules/*,tests/*,benchmarks/*,evals/*,alembic/*,var/*
 AXE := node_modules/axe-core/axe.min.js
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

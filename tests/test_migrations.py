@@ -83,8 +83,8 @@ def test_one_head() -> None:
 def test_two_processes_at_once(templates: Templates) -> None:
     url = templates.create("nothing")
     script = f"import migrations; migrations.upgrade({url!r})"
-    processes = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(3)]
-    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    processes = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(2)]
+    assert [process.wait(60) for process in processes] == [0, 0]
     assert in_thread(tables(url)) == {*Base.metadata.tables}
     templates.drop(url)
 

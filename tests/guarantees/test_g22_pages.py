@@ -31,7 +31,7 @@ from tests.support.senders import PageRoute, Values, learn, page_routes
 from tests.support.stage import NoSolver, settings_for
 
 SEED = 20261121
-ROUNDS = {"anybody": 3, "member": 2, "admin": 1}
+ROUNDS = {"anybody": 2, "member": 1, "admin": 1}
 LONG_ROUNDS = {"anybody": 20, "member": 150, "admin": 60}
 LEAST_ROUTES = 120
 LONGEST_QUERY = 50_000

@@ -33,7 +33,7 @@ LONG = 50_000
 MOST_SECONDS = 0.05
 RATIO = 2.5
 SEED = 20261121
-COUNTED = 4_000
+COUNTED = 2_000
 """The longest text whose calls are counted: counting takes ten times as long as reading."""
 LINES, LONG_LINES = 300, 5_000
 READERS: dict[str, tuple[Callable[[str], object], int]] = {

@@ -175,11 +175,11 @@ def _year(*jobs: Job, busy: tuple[Busy, ...] = (), grid: int = 5) -> Problem:
     [
         # each of thousands of gaps between meetings is too short, or taken, when the last jobs look for one
         _year(
-            *(job(str(number), 30, deadline=5_000 + number * 60) for number in range(3_000)),
+            *(job(str(number), 30, deadline=5_000 + number * 60) for number in range(2_000)),
             busy=tuple(Busy(Interval(minute, minute + 7)) for minute in range(0, 366 * DAY - 10, 40)),
         ),
-        # a thousand windows, all of them too short
-        _year(*(job(str(number), 30, allowed=WINDOWS, preferred=WINDOWS) for number in range(1_000))),
+        # hundreds of windows for each, all of them too short
+        _year(*(job(str(number), 30, allowed=WINDOWS, preferred=WINDOWS) for number in range(400))),
         # a thousand blocks of a minute each
         _year(*(job(str(number), 1_000, max_chunk=1) for number in range(15)), grid=1),
     ],
