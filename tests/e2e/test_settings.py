@@ -20,6 +20,7 @@ def test_hours_move_the_plan(app: AppServer, open_tab: OpenTab) -> None:
     add(page, "Pay rent 1h")
     planned(page, app, 1)
     page.get_by_role("link", name="Settings").click()
+    page.wait_for_url("**/settings")
     for day in WEEKDAYS:
         page.locator(f"[name={day}_start_1]").fill("20:00")
         page.locator(f"[name={day}_end_1]").fill("22:00")
@@ -49,6 +50,7 @@ def test_zone_moves_the_plan(app: AppServer, open_tab: OpenTab) -> None:
     add(page, "Pay rent 1h")
     before = planned(page, app, 1)[0]
     page.get_by_role("link", name="Settings").click()
+    page.wait_for_url("**/settings")
     page.get_by_role("combobox", name="Zone").fill(zone_at(20))
     save(page, "zone")
     until(lambda: slots(app)[0].start > before.end, page, "the next working morning over there")
