@@ -4,9 +4,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 # What fails once and then passes is listed at the end (-rR): a busy machine stops nobody's work, and the test is looked at.
-# Two more than there are cores: tests of processes and browsers wait half of the time. Each worker has a PostgreSQL and a
-# Chromium of its own.
-TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 6 ? n + 2 : 8 )))
+# One more than there are cores: tests of processes and browsers wait half of the time, and a fourth on two cores was no gain.
+# Each worker has a PostgreSQL and a Chromium of its own.
+TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 8 ? n + 1 : 8 )))
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := planning assistant repositories services routers

@@ -28,6 +28,12 @@ def pytest_configure() -> None:
     gc.disable()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that at the end no worker is left alone with one."""
+    items.sort(key=lambda item: "guarantees" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays, as in `app`: to look through it again and again for cycles took an eighth of the time."""
     gc.enable()
