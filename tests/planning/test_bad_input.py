@@ -170,22 +170,34 @@ def _year(*jobs: Job, busy: tuple[Busy, ...] = (), grid: int = 5) -> Problem:
     return Problem(jobs, (Resource("ada", 1, "Work", busy),), 366 * DAY, calendars=(hours,), grid=grid)
 
 
+def _meetings(count: int) -> Problem:
+    """Each of thousands of gaps between meetings is too short, or taken, when the last jobs look for one."""
+    busy = tuple(Busy(Interval(minute, minute + 7)) for minute in range(0, 366 * DAY - 10, 40))
+    return _year(*(job(str(number), 30, deadline=5_000 + number * 60) for number in range(count)), busy=busy)
+
+
+def _windows(count: int) -> Problem:
+    """A thousand windows for each, all of them too short."""
+    return _year(*(job(str(number), 30, allowed=WINDOWS, preferred=WINDOWS) for number in range(count)))
+
+
+def _minutes(count: int) -> Problem:
+    """A thousand blocks of a minute for each."""
+    return _year(*(job(str(number), 1_000, max_chunk=1) for number in range(count)), grid=1)
+
+
 @pytest.mark.parametrize(
-    "problem",
+    ("make", "count"),
     [
-        # each of thousands of gaps between meetings is too short, or taken, when the last jobs look for one
-        _year(
-            *(job(str(number), 30, deadline=5_000 + number * 60) for number in range(2_000)),
-            busy=tuple(Busy(Interval(minute, minute + 7)) for minute in range(0, 366 * DAY - 10, 40)),
-        ),
-        # hundreds of windows for each, all of them too short
-        _year(*(job(str(number), 30, allowed=WINDOWS, preferred=WINDOWS) for number in range(400))),
-        # a thousand blocks of a minute each
-        _year(*(job(str(number), 1_000, max_chunk=1) for number in range(15)), grid=1),
+        (_meetings, 2_000),
+        (_windows, 400),
+        (_minutes, 15),
+        pytest.param(_meetings, 3_000, marks=pytest.mark.guarantees),
+        pytest.param(_windows, 1_000, marks=pytest.mark.guarantees),
     ],
-    ids=["meetings", "windows", "minutes"],
 )
-def test_ends_in_time(problem: Problem) -> None:
+def test_ends_in_time(make: Callable[[int], Problem], count: int) -> None:
+    problem = make(count)
     begin = time.process_time()  # other processes do not count
     plan = solve(problem, seconds=2, clock=time.process_time)
     assert time.process_time() - begin < 2 + 1
