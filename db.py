@@ -234,13 +234,6 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
     connect = partial(sqlite.connect, make_url(url).database or "")
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, async_creator=connect)
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: DBAPIConnection, _record: object) -> None:
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)

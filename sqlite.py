@@ -7,6 +7,7 @@ that cost more than most statements, and more still while another thread compute
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,29 @@ async def connect(path: str | Path) -> Connection:
 
 def _connect(path: str | Path) -> sqlite3.Connection:
     """Its cursors are made and closed in another thread, one after the other: a connection has one user at a time."""
-    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _write_ahead(connection)
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Readers and a writer do not wait for each other (https://sqlite.org/wal.html). A file stays so, and where two make a new
+    one so at once, SQLite refuses one of them without waiting: it cannot know that the other will not wait for it."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _answer(cursor: sqlite3.Cursor, before: str | None, sql: str, parameters: Any) -> list[Any]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ from models import Base, Event, Plan, Task, TaskStatus, TimeEntry, User
 from repositories.events import EventRepository
 from services.tasks import TaskService
 from tests.support.databases import PostgresTemplates, Templates
+from tests.support.forks import fork
 from tests.support.gate import gate_to
 from tests.support.stage import MONDAY, Stage
 
@@ -60,6 +64,25 @@ async def test_a_rollback_comes_after_what_was_cut_off(tmp_path: Path) -> None:
     await connection.rollback()
     assert await (await connection.cursor().execute("SELECT * FROM things")).fetchall() == []
     await connection.close()
+
+
+def open_new_files(folder: Path, together: Barrier) -> None:
+    for number in range(40):
+        together.wait(30)
+        asyncio.run(open_and_close(folder / f"{number}.db"))
+
+
+async def open_and_close(path: Path) -> None:
+    await (await sqlite.connect(path)).close()
+
+
+def test_processes_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """SQLite refuses one of those that make a file be written ahead, and does not wait although it was told to."""
+    together = get_context("forkserver").Barrier(4)
+    processes = [fork(open_new_files, os.environ, tmp_path, together) for _ in range(4)]
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
 
 
 @pytest.mark.parametrize("templates", ["postgresql"], indirect=True)
