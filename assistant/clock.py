@@ -166,7 +166,7 @@ def _compact(words: Words, at: int, reference: Reference) -> Found | None:
 
 def half_of_day(words: Words, at: int) -> tuple[str, int]:
     """ "am" or "pm" where one is said in any of its forms, and the token after it."""
-    at += 2 * (words.run(at, 2) == ("in", "the") and words.word(at + 2) in _HALVES)
+    at += 2 * (words.word(at) == "in" and words.word(at + 1) == "the" and words.word(at + 2) in _HALVES)
     word = words.word(at)
     if word in _HALVES:
         return word, at + 1
@@ -210,15 +210,16 @@ def _is_growth(words: Words, at: int) -> bool:
 def _after_oclock(words: Words, at: int) -> int | None:
     if words.word(at) == "oclock":
         return at + 1
-    return at + 3 if words.run(at, 3) in {("o", "'", "clock"), ("o", "’", "clock")} else None
+    is_said = words.word(at) == "o" and words.word(at + 1) in {"'", "’"} and words.word(at + 2) == "clock"
+    return at + 3 if is_said else None
 
 
 def _part_follows(words: Words, at: int) -> bool:
     """ "8 tonight", "6 in the morning", "11 at night", "8 this evening"."""
-    if words.word(at) == "tonight" or words.run(at, 2) == ("at", "night"):
+    word, following = words.word(at), words.word(at + 1)
+    if word == "tonight" or (word == "at" and following == "night"):
         return True
-    at += {"in": 1 + (words.word(at + 1) == "the"), "this": 1}.get(words.word(at), 9)
-    return words.word(at) in PARTS
+    return word in {"in", "this"} and words.word(at + 1 + (word == "in" and following == "the")) in PARTS
 
 
 def _spoken(words: Words, at: int, reference: Reference) -> Found | None:

@@ -5,7 +5,7 @@ It passes over the text once, and does not decide what a clause means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -64,7 +64,12 @@ class Clause:
 
     def has(self, *phrases: str) -> bool:
         """Whether one of the phrases stands in it."""
-        return any(f" {phrase} " in self.line for phrase in phrases)
+        line = self.line
+        return any(f" {phrase} " in line for phrase in phrases)
+
+    def has_any(self, words: Set[str]) -> bool:
+        """Whether one of the words stands in it."""
+        return not words.isdisjoint(self.said)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -181,9 +186,9 @@ def _merged(pieces: list[Clause]) -> Iterator[Clause]:
 def _goes_on(held: Clause, piece: Clause) -> bool:
     if not held.said:
         return bool(held.times) and not (piece.times and len(piece.said) > 4)
-    if piece.times and all(word in _PADDING for word in piece.said):
+    if piece.times and _PADDING.issuperset(piece.said):
         return True
-    if piece.times and any(word in _STARTS for word in held.said) and all(word in _ENDS for word in piece.said):
+    if piece.times and held.has_any(_STARTS) and _ENDS.issuperset(piece.said):
         return True
     # "calls and meetings after lunch", "no meetings or calls before 10"
     link = held.words.word(piece.begin - 1)

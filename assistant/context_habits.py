@@ -41,11 +41,12 @@ _DAILY = word_set(
 _MINUTES = {"standup": 15, "stand": 15, "coffee": 15, "tea": 15, "snack": 15, "meds": 15, "medication": 15, "walk": 30}
 _MINUTES |= {"nap": 30, "breakfast": 30, "pickup": 30, "pick": 30, "drop": 30, "school": 30, "prayer": 15, "prayers": 15}
 _MINUTES |= {"meditation": 15, "meditate": 15, "commute": 45, "journal": 15}
+_HABITS = _DAILY.union(_MINUTES)
 
 
 def is_negated(clause: Clause) -> bool:
     """Whether the clause says what shall not be."""
-    return any(word in NEGATIONS for word in clause.said) or clause.has("don t", "can t", "won t", "rather not")
+    return clause.has_any(NEGATIONS) or clause.has("don t", "can t", "won t", "rather not")
 
 
 def span_of(clause: Clause, when: Time) -> tuple[int, int]:
@@ -53,8 +54,8 @@ def span_of(clause: Clause, when: Time) -> tuple[int, int]:
     low, high = when.low, when.high
     if when.kind == "part" and not when.edge:
         return low, high
-    is_evening = any(word in _EVENINGS for word in clause.said)
-    is_morning = any(word in _MORNINGS for word in clause.said)
+    is_evening = clause.has_any(_EVENINGS)
+    is_morning = clause.has_any(_MORNINGS)
     if when.edge == "before":
         return 0, high + DAY // 2 if when.is_loose and high < 7 * 60 and not is_morning else high
     if when.edge == "after":
@@ -167,7 +168,7 @@ def routines(clause: Clause) -> Sequence[Constraint] | str:
         return ()
     if is_negated(clause):
         return "Say from when to when."
-    is_habit = any(word in _MINUTES or word in _DAILY for word in clause.said)
+    is_habit = clause.has_any(_HABITS)
     if not is_habit and clause.has("start", "starts", "begin", "begins", "end", "ends", "finish", "over", "stop", "leave"):
         return "Say from when to when."
     if clause.has("wake", "wake up", "get up", "go to bed", "bed", "deadline", "due"):
@@ -187,9 +188,9 @@ def routines(clause: Clause) -> Sequence[Constraint] | str:
 
 def _usual_days(clause: Clause) -> tuple[Day, ...]:
     """Of what is not said to be on some days: meals are daily, meetings on working days; of all else nobody knows."""
-    if any(word in _AT_WORK for word in clause.said):
+    if clause.has_any(_AT_WORK):
         return WORKDAYS
-    return DAYS if any(word in _DAILY for word in clause.said) else ()
+    return DAYS if clause.has_any(_DAILY) else ()
 
 
 def _minutes(clause: Clause) -> int:

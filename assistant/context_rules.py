@@ -35,7 +35,7 @@ BREAK_MINUTES = 15
 MOST_TIMES = 50
 """In one sentence: whoever says more has pasted something, and sorting them takes the square of their number."""
 MORNING = (6 * 60, 12 * 60)
-_ONCE = word_set("today tomorrow tonight yesterday next upcoming holiday holidays vacation 2025 2026 2027 2028 until")
+_ONCE = word_set("today tomorrow tonight yesterday next upcoming holiday holidays vacation until").union(MONTH_NAMES) - {"may"}
 _UNSURE = word_set(
     "if sometimes maybe perhaps occasionally might could unless rarely depends wish hope used wonder was were had"
 )
@@ -84,11 +84,11 @@ def read_context(text: str) -> Reading:
         start, end = clause.place
         constraints, why = _understood(clause)
         for constraint in constraints:
-            if len(found) < MAX_FOUND:
-                found.setdefault(constraint, Found(constraint=constraint, start=start, end=end))
-        if not constraints:
+            if constraint not in found and len(found) < MAX_FOUND:
+                found[constraint] = Found(constraint=constraint, start=start, end=end)
+        if not constraints and len(left) < MAX_FOUND:
             left.append(Left(start=start, end=end, why=why))
-    return Reading(text=text, found=tuple(found.values()), left=tuple(left[:MAX_FOUND]))
+    return Reading(text=text, found=tuple(found.values()), left=tuple(left))
 
 
 def _understood(clause: Clause) -> tuple[Sequence[Constraint], str]:
@@ -122,15 +122,15 @@ def _no_rule(clause: Clause) -> str | None:
         return "This is a question."
     if len(clause.times) > MOST_TIMES:
         return "These are too many times for one sentence: divide it."
-    if any(word in _UNSURE for word in said):
+    if clause.has_any(_UNSURE):
         return "This is not certain enough to plan by."
-    is_once = any(word in _ONCE or (word in MONTH_NAMES and word != "may") for word in said)
+    is_once = clause.has_any(_ONCE) or any(len(word) == 4 and word.isdecimal() and word[:2] == "20" for word in said)
     if is_once or clause.has("this week", "last week", "this year", "last year"):
         return "This is not every week: add it as a busy time or a day off."
     if clause.has("opens", "closes", "is open", "is closed"):
         return "This is about somebody or something else."
     lead = next((word for word in said if word not in {"my", "the", "our", "a", "and", "so"}), "")
-    if lead in _OTHERS and not any(word in _WITH_OTHERS for word in said):
+    if lead in _OTHERS and not clause.has_any(_WITH_OTHERS):
         return "This is about somebody or something else."
     return None
 
@@ -148,7 +148,7 @@ def _break(clause: Clause) -> Sequence[Constraint]:
     if is_limit and group.length and group.every is None and not clause.has("want", "like", "love"):
         return (Break(after_minutes=group.length, minutes=BREAK_MINUTES),)
     is_break = clause.has("break", "breaks", "pause", "pauses", "rest", "a breather", "time out", "stretch")
-    if not is_break or group.every is None or any(word in NEGATIONS for word in clause.said):
+    if not is_break or group.every is None or clause.has_any(NEGATIONS):
         return ()
     return (Break(after_minutes=group.every, minutes=group.length or BREAK_MINUTES),)
 
@@ -196,7 +196,7 @@ def _work(clause: Clause) -> Sequence[Constraint] | str:
     is_off = has_days and (
         clause.has("off", "day off", "days off", "free of work") or (clause.has("keep") and clause.has("free"))
     )
-    is_work = any(word in _WORK for word in clause.said) or clause.has("office day", "my day", "work day")
+    is_work = clause.has_any(_WORK) or clause.has("office day", "my day", "work day")
     is_work = is_work and not clause.has(*_NOT_HOURS)
     has_when = any(group.when for group in groups)
     if is_work and has_days and not has_when and (is_negated(clause) or clause.has("weekends are")):

@@ -13,8 +13,8 @@ from assistant.clock import read_clock
 from assistant.context import DAY, DAYS, Day
 from assistant.durations import read_duration
 from assistant.moments import Reference
-from assistant.names import DAY_NAMES, word_set
-from assistant.repeat_days import read_weekdays
+from assistant.names import COUNTS, DAY_NAMES, DAY_PLURALS, TENS, word_set
+from assistant.repeat_days import GROUPS, WORKING, read_weekdays
 from assistant.words import DASHES, Words
 
 TimeKind = Literal["days", "range", "at", "part", "length", "every"]
@@ -63,6 +63,14 @@ _SIDES: dict[str, Literal["before", "after"]] = {
     **dict.fromkeys(("before", "until", "till", "by"), "before"),
     **dict.fromkeys(("after", "past", "from", "since"), "after"),
 }
+_LEADS = word_set("on every each per during over at in for of about around @ from between earlier later")
+_NAMED = word_set("noon midday midnight half quarter couple few a an")
+_OPENING = _LEADS.union(
+    _EVERY_DAY_OPENERS, _OPENERS, _SIDES, _NAMED, PARTS, DAY_NAMES, DAY_PLURALS, GROUPS, WORKING, COUNTS, TENS
+)
+"""All words that a time begins with: most words of a text are none of them, and nothing else is tried there."""
+_AFTER_ARTICLE = word_set("half quarter couple few pair dozen hour hours hr hrs and ½ ¼ ¾").union(COUNTS, TENS)
+_BEFORE_HOUR = word_set("day weekdays ,").union(DAY_NAMES)
 _Clock: TypeAlias = tuple[int, int, bool]
 """A time of day: the token after it, its minute, and whether am or pm is open."""
 
@@ -84,17 +92,25 @@ class Time:
 
 def read_time(words: Words, at: int) -> Time | None:
     """The time at a token; None where there is none."""
-    if not words.opens(at):
+    word = words.word(at)
+    if word.isdecimal():
+        return _numbered(words, at) if words.opens(at) else None
+    if word not in _OPENING or not words.opens(at):
         return None
-    found = _every_day(words, at)
-    if words.word(at).isdecimal():  # so begins no other day, and no part of one; these tries take most of the time
-        found = found or _every(words, at)
-    else:
-        found = found or _days(words, at) or _every(words, at) or _part(words, at)
+    if word in {"a", "an"} and not (words.word(at + 1) in _AFTER_ARTICLE or words.word(at + 1).isdecimal()):
+        return None
+    found = _every_day(words, at) or _days(words, at) or _every(words, at) or _part(words, at)
     if found is not None:
         return found
-    here = _clock(words, at)  # looked for once, for the same reason
+    here = _clock(words, at)  # looked for once: it takes most of the time
     return _range(words, at, here) or _edge(words, at) or _point(words, at, here)
+
+
+def _numbered(words: Words, at: int) -> Time | None:
+    """The same where a number stands, which begins no day and no part of one; but "7 days a week" does."""
+    found = _every_day(words, at) or _every(words, at)
+    here = None if found else _clock(words, at)
+    return found or (here and (_range(words, at, here) or _point(words, at, here)))
 
 
 def _every_day(words: Words, at: int) -> Time | None:
@@ -212,7 +228,7 @@ def _point(words: Words, at: int, here: _Clock | None) -> Time | None:
         return None
     is_bare = begin == at and words.number(at) is not None and found[0] == at + 1
     is_hour = is_bare and words.closes(at + 1) and not words.word(at + 1).isalpha()
-    if is_bare and not (is_hour and at > 0 and words.word(at - 1) in {*DAY_NAMES, ",", "day", "weekdays"}):
+    if is_bare and not (is_hour and at > 0 and words.word(at - 1) in _BEFORE_HOUR):
         return None
     return Time("at", at, found[0], found[1], is_loose=found[2])
 
@@ -239,6 +255,7 @@ def _clock(words: Words, at: int) -> _Clock | None:
 
 def _said_half(words: Words, at: int) -> tuple[str, int]:
     """ "in the morning", "in the evening", "at night" after an hour."""
-    if words.run(at, 2) == ("in", "the") and words.word(at + 2) in {"morning", "afternoon", "evening"}:
-        return ("am" if words.word(at + 2) == "morning" else "pm"), at + 3
-    return ("pm", at + 2) if words.run(at, 2) == ("at", "night") else ("", at)
+    lead, following, part = words.word(at), words.word(at + 1), words.word(at + 2)
+    if lead == "in" and following == "the" and part in {"morning", "afternoon", "evening"}:
+        return ("am" if part == "morning" else "pm"), at + 3
+    return ("pm", at + 2) if lead == "at" and following == "night" else ("", at)

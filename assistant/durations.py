@@ -10,6 +10,7 @@ from assistant.words import Words
 
 _HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 _MINUTES = frozenset({"m", "min", "mins", "minute", "minutes"})
+_SHARES = {"half": 30, "quarter": 15}
 _PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 
 Length = tuple[int, int]
@@ -42,7 +43,7 @@ def raw_duration(words: Words, at: int, hyphened: bool = False) -> Length | None
 def _named(words: Words, at: int) -> Length | None:
     """ "half an hour", "quarter of an hour", "three quarters of an hour", "a half hour"."""
     at += words.word(at) == "a" and words.word(at + 1) in {"half", "quarter"}
-    share = {"half": 30, "quarter": 15}.get(words.word(at))
+    share = _SHARES.get(words.word(at))
     end = at + 1
     if words.word(at) == "three" and words.word(at + 1 + (words.word(at + 1) == "-")) == "quarters":
         share, end = 45, at + 2 + (words.word(at + 1) == "-")
@@ -69,7 +70,7 @@ def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
         return at + 2, value + fraction / 10 ** len(words.word(at + 1)), False
     if words.word(at) in _PARTS:
         return at + 1, value + _PARTS[words.word(at)], False
-    if words.run(at, 3) in {("and", "a", "half"), ("and", "an", "half")}:
+    if words.word(at) == "and" and words.word(at + 1) in {"a", "an"} and words.word(at + 2) == "half":
         return at + 3, value + 0.5, True
     return at, value, spelled or counted is not None
 
