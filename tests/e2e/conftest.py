@@ -14,6 +14,7 @@ from tests.e2e.steps import Watch, work_daily
 from tests.e2e.team import setup_link
 from tests.support.browser import executable_path, launch_arguments
 from tests.support.databases import SqliteTemplates
+from tests.support.forks import ForkedServer
 
 PATIENCE_MS = 10_000
 WIDE = (1200, 760)
@@ -78,7 +79,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterato
         else:
             work_daily(server)
 
-    pool = ServerPool(tmp_path_factory.mktemp("servers"), migrated, prepare)
+    pool = ServerPool(ForkedServer, tmp_path_factory.mktemp("servers"), migrated, prepare)
     yield pool
     pool.close()
 

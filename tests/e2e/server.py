@@ -210,8 +210,8 @@ class ServerPool:
     A start takes seconds of a core, putting a database back takes milliseconds.
     """
 
-    def __init__(self, folder: Path, database: Path, prepare: Callable[[AppServer], None]) -> None:
-        self._folder, self._database, self._prepare = folder, database, prepare
+    def __init__(self, server: type[AppServer], folder: Path, database: Path, prepare: Callable[[AppServer], None]) -> None:
+        self._server, self._folder, self._database, self._prepare = server, folder, database, prepare
         self._free: dict[AppServer, tuple[str, ...]] = {}
         self._numbers = count(1)
 
@@ -224,7 +224,7 @@ class ServerPool:
                 return server
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()
-        server = AppServer(folder, environment, None if "DATABASE_URL" in environment else self._database)
+        server = self._server(folder, environment, None if "DATABASE_URL" in environment else self._database)
         try:
             server.__enter__()
             self._prepare(server)
