@@ -36,6 +36,7 @@ test: tools ## Run all tests, with what they need (PostgreSQL, Redis, Chromium),
 
 guarantees: tools ## Run the long sizes of the guarantees
 	$(BIN)/python -m pytest -m guarantees --timeout 0
+	TIMES_AS_MANY_TRIES=10 $(BIN)/python -m pytest -m "hypothesis and not guarantees" --timeout 0
 
 ci: $(VENV)/.dev ## What .ci/run calls; lint runs while the tests' tools are fetched
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint tools

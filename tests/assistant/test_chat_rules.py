@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.chat import MAX_MESSAGE, ChatAssistant, TaskView
@@ -15,6 +15,7 @@ from assistant.chat_rules import ChatRules, clauses, read
 from assistant.operations import ActOnTask
 from evals.shapes import shape
 from evals.situations import VIEW, ZONE, at
+from tests.support.tries import tries
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "chat.jsonl").read_text().splitlines()]
 LEAST_CASES = 400
@@ -92,12 +93,12 @@ class TestHostile:
         for message in ("what do I have today?", "what's next?", "start task 3", "what is task 2", "why is task 2 there"):
             assert {item.kind for item in read(message, view).operations} <= {"start_task"}
 
-    @settings(deadline=None)  # other tests share the machine; how long it takes is tested below
+    @tries(100)  # how long it takes is tested below
     @given(st.text(max_size=200))
     def test_no_text_raises(self, text: str) -> None:
         read(text, VIEW)
 
-    @settings(deadline=None)  # other tests share the machine; how long it takes is tested below
+    @tries(100)  # how long it takes is tested below
     @given(st.lists(st.sampled_from(WORDS.split()), max_size=25))
     def test_no_words_raise(self, words: list[str]) -> None:
         found = read(" ".join(words), VIEW)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from assistant.context import ADAPTER, Part, Reading, key_of
 from assistant.context_rules import read_context
 from assistant.kinds import matches
 from config import ROOT
+from tests.support.tries import tries
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "context.jsonl").read_text().splitlines()]
 BITS = (
@@ -121,13 +122,13 @@ def check_sound(text: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=200))
-@settings(max_examples=300, deadline=None)
+@tries(300)
 def test_any_text(text: str) -> None:
     check_sound(text)
 
 
 @given(st.lists(st.sampled_from(BITS), max_size=25).map(" ".join))
-@settings(max_examples=500, deadline=None)
+@tries(500)
 def test_any_phrases(text: str) -> None:
     check_sound(text)
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assistant.dates import read_moment
@@ -15,6 +15,7 @@ from assistant.instants import Role, Said, instant_of, last_minute, resolve, spo
 from assistant.moments import Days, Moment, Reference
 from assistant.names import MONTHS
 from assistant.words import Words
+from tests.support.tries import tries
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday
 HERE = Reference(NOW)
@@ -177,7 +178,7 @@ class TestInstants:
         zone = ZoneInfo("America/Nuuk")
         assert last_minute(date(2027, 3, 27), zone).astimezone(zone).strftime("%d %H:%M") == "27 22:59"
 
-    @settings(max_examples=200)
+    @tries(200)
     @given(
         st.dates(date(2020, 1, 1), date(2040, 12, 31)),
         st.sampled_from(["America/Havana", "Asia/Beirut", "Africa/Cairo", "America/Nuuk"]),

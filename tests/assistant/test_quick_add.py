@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.quick_add import MAX_CONTEXT, MAX_TITLE, SCANNED, Draft, parse
+from tests.support.tries import tries
 from tests.support.work import calls_of
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday
@@ -252,7 +253,7 @@ plain_titles = plain_words.map(lambda words: " ".join(["tidy", *words, "room"]))
 
 
 class TestAnyText:
-    @settings(max_examples=400, deadline=None)
+    @tries(400)
     @given(texts, nows, st.sampled_from(ZONES), st.booleans())
     def test_is_read_and_nothing_is_lost(self, text: str, now: datetime, zone: str, day_first: bool) -> None:
         draft = parse(text, now, zone, day_first=day_first)
@@ -265,7 +266,7 @@ class TestAnyText:
         assert [sign for sign in draft.title if sign.isalnum()] == kept, "a word is in the title or in a span"
         assert draft.title == " ".join(draft.title.split())
 
-    @settings(max_examples=150, deadline=None)
+    @tries(150)
     @given(texts, nows, st.sampled_from(ZONES), st.data())
     def test_a_removed_chip_gives_its_words_back(self, text: str, now: datetime, zone: str, data: st.DataObject) -> None:
         draft = parse(text, now, zone)
@@ -277,13 +278,13 @@ class TestAnyText:
         assert all(span.end <= chip.start or span.start >= chip.end for span in after.spans)
         assert "".join(filter(str.isalnum, chip.text)) in "".join(filter(str.isalnum, after.title))
 
-    @settings(max_examples=150, deadline=None)
+    @tries(150)
     @given(texts, nows, st.sampled_from(ZONES))
     def test_what_was_cleaned_is_read_the_same(self, text: str, now: datetime, zone: str) -> None:
         draft = parse(text, now, zone)
         assert parse(draft.text, now, zone) == draft
 
-    @settings(max_examples=200, deadline=None)
+    @tries(200)
     @given(texts, nows, st.sampled_from(ZONES))
     def test_makes_sense_or_says_why_not(self, text: str, now: datetime, zone: str) -> None:
         draft = parse(text, now, zone)
@@ -300,7 +301,7 @@ class TestAnyText:
             begin = [at.astimezone(UTC) for at in (draft.start_at, draft.earliest_at, minute) if at]
             assert draft.deadline_at.astimezone(UTC) >= max(begin)
 
-    @settings(max_examples=150, deadline=None)
+    @tries(150)
     @given(plain_titles, st.permutations(["3h", "tomorrow 3pm", "by Friday", "!2"]), st.sampled_from(ZONES), st.integers(0, 4))
     def test_order_does_not_matter(self, title: str, phrases: list[str], zone: str, before: int) -> None:
         draft = parse(" ".join([*phrases[:before], title, *phrases[before:]]), NOW, zone)
@@ -310,7 +311,7 @@ class TestAnyText:
         assert draft.start_at is not None
         assert (draft.start_at.hour, draft.start_at.minute) == (15, 0)
 
-    @settings(max_examples=100, deadline=None)
+    @tries(100)
     @given(plain_titles)
     def test_a_title_alone_says_no_more(self, title: str) -> None:
         alone = parse(parse(f"{title} 3h by Friday 5pm", NOW, "UTC").title, NOW, "UTC")
@@ -318,7 +319,7 @@ class TestAnyText:
 
 
 class TestClockChanges:
-    @settings(max_examples=300, deadline=None)
+    @tries(300)
     @given(nows, st.sampled_from(ZONES), st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
     def test_tomorrow_is_that_wall_time_or_the_end_of_a_gap(self, now: datetime, zone: str, hour: int, minute: int) -> None:
         tz = ZoneInfo(zone)
@@ -329,7 +330,7 @@ class TestClockChanges:
         moved = draft.start_at.replace(tzinfo=None) - wall.replace(tzinfo=None)
         assert moved == timedelta(0) if is_real else timedelta(0) < moved <= timedelta(days=1)
 
-    @settings(max_examples=300, deadline=None)
+    @tries(300)
     @given(nows, st.sampled_from(ZONES))
     def test_a_day_ends_a_minute_before_the_next(self, now: datetime, zone: str) -> None:
         day = parse("Call in 7 days", now, zone)

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.recurrence import CODES, next_occurrence, occurrences, read_rule
+from tests.support.tries import tries
 
 START = datetime(2026, 11, 18, 9, 0)  # noqa: DTZ001 - a Wednesday, wall time as everywhere here
 
@@ -110,7 +111,7 @@ class TestOccurrences:
             "19 03",
         ]
 
-    @settings(deadline=None, max_examples=150)
+    @tries(150)
     @given(
         st.dates(date(2020, 1, 1), date(2035, 12, 31)),
         st.integers(1, 5),
@@ -139,7 +140,7 @@ class TestNextOccurrence:
         "FREQ=YEARLY;BYMONTH=2",
     )
 
-    @settings(deadline=None, max_examples=150)
+    @tries(150)
     @given(st.sampled_from(RULES), st.integers(0, 4_000))
     def test_is_the_one_of_the_whole_series(self, rrule: str, hours: int) -> None:
         after = START + timedelta(hours=hours)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from benchmarks.generate import loaded
 from planning.alternatives import alternatives
@@ -17,6 +17,7 @@ from planning.problem import Cost, Interval, Plan, ProblemError
 from planning.problem import Problem as Whole
 from planning.taste import MOVE, OUTSIDE_PREFERRED
 from tests.planning.cases import assert_valid, block, day, job, pinned, problems
+from tests.support.tries import tries
 
 MIDDLE = 55
 """The urgency of a job of weight 5."""
@@ -82,7 +83,7 @@ class TestSlots:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=60, deadline=None)
+    @tries(60)
     def test_any(self, problem: Whole) -> None:
         plan = draft(problem)
         for asked in problem.jobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.anneal import Annealing
 from planning.draft import draft
@@ -10,6 +10,7 @@ from planning.frame import Frame
 from planning.layout import plan_cost
 from planning.problem import Demand, Interval, Plan, Problem, Resource
 from tests.planning.cases import assert_valid, block, codes, day, job, pinned, problems, starts
+from tests.support.tries import tries
 
 CHANGES = 1_500
 
@@ -80,7 +81,7 @@ class TestFinds:
 
 class TestProperties:
     @given(problems())
-    @settings(max_examples=60, deadline=None)
+    @tries(60)
     def test_valid_reproducible_and_never_worse(self, problem: Problem) -> None:
         start = draft(problem, [entry.id for entry in problem.jobs])
         plan = Annealing(Frame(problem)).run(start, 300)
@@ -89,7 +90,7 @@ class TestProperties:
         assert plan == Annealing(Frame(problem)).run(start, 300)
 
     @given(problems())
-    @settings(max_examples=30, deadline=None)
+    @tries(30)
     def test_some_now_and_some_later_is_all_at_once(self, problem: Problem) -> None:
         start, later = draft(problem), Annealing(Frame(problem))
         plan = later.run(later.run(later.run(start, 100), 250), 450)

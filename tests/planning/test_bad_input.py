@@ -8,7 +8,7 @@ from collections.abc import Callable
 from math import inf, nan
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.generate import within
@@ -29,6 +29,7 @@ from planning.problem import (
     Unplaced,
 )
 from tests.planning.cases import ADA, DAY, assert_valid, block, codes, day, job, pinned, starts
+from tests.support.tries import tries
 
 WINDOWS = tuple(Interval(minute, minute + 20) for minute in range(0, 30_000, 30))
 
@@ -148,7 +149,7 @@ def test_the_rest_is_planned(wrong: Job, code: str) -> None:
 
 
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4, unique=True))
-@settings(max_examples=60, deadline=None)
+@tries(60)
 def test_names_may_be_any_unicode(names: list[str]) -> None:
     problem = Problem(tuple(Job(name, 30, name=name, demands=ADA) for name in names), (Resource("ada"),), 1440)
     plan = solve(problem, seconds=5, effort=0.05)

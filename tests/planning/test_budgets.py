@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.draft import draft
@@ -18,6 +18,7 @@ from planning.problem import Allowance, Budget, Interval, Plan, Problem, Problem
 from planning.quota import Quota
 from planning.repairs import repairs
 from tests.planning.cases import DAY, assert_valid, block, budget, codes, day, job, pinned, problems, starts
+from tests.support.tries import tries
 
 TWO_DAYS = {"hours": ((0, 480), (DAY, DAY + 480)), "horizon": 2 * DAY}
 
@@ -127,7 +128,7 @@ class TestRefused:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=60, deadline=None)
+    @tries(60)
     def test_never_exceeded_by_unfixed_work(self, problem: Problem) -> None:
         plan = solve(problem, seconds=10, effort=0.05)
         fixed = {entry.placement for entry in problem.fixed}
@@ -140,7 +141,7 @@ class TestTruth:
         assert problem_from_json(problem_to_json(problem)) == problem
 
     @given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 30)), max_size=6), st.integers(-5, 120), st.integers(1, 50))
-    @settings(max_examples=80, deadline=None)
+    @tries(80)
     def test_quota_as_counted_by_hand(self, taken: list[tuple[int, int]], start: int, duration: int) -> None:
         spans = {range(5, 30): 40, range(30, 52): 25, range(60, 90): 60}
         quota = Quota([Allowance(Interval(span.start, span.stop), most) for span, most in spans.items()], 5)

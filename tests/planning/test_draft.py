@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.draft import draft
 from planning.problem import Busy, Calendar, Demand, Interval, Predecessor, Problem, ProblemError, Resource
 from tests.planning.cases import DAY, assert_valid, block, codes, day, job, pinned, problems, starts
+from tests.support.tries import tries
 
 
 class TestPlaces:
@@ -180,12 +181,12 @@ class TestFixed:
 
 class TestProperties:
     @given(problems())
-    @settings(max_examples=120, deadline=None)
+    @tries(120)
     def test_valid(self, problem: Problem) -> None:
         assert_valid(problem, draft(problem))
 
     @given(problems())
-    @settings(max_examples=50, deadline=None)
+    @tries(50)
     def test_nothing_moves_when_nothing_has_changed(self, problem: Problem) -> None:
         first = draft(problem)
         again = draft(replace(problem, current=first.placements))

@@ -13,6 +13,7 @@ from planning.draft import draft
 from planning.engine import solve
 from planning.problem import Busy, Calendar, Interval, Placement, Problem, Resource
 from tests.planning.cases import DAY, assert_valid, block, codes, day, job, problems, starts
+from tests.support.tries import tries
 
 
 def weeks(count: int, tasks: int) -> Problem:
@@ -126,7 +127,7 @@ def hold(problem: Problem, kept: list[int]) -> None:
 
 class TestEveryPlanIsValid:
     @given(problems(), st.lists(st.integers(0, 20), max_size=5))
-    @settings(max_examples=100, deadline=None)
+    @tries(100)
     def test_100(self, problem: Problem, kept: list[int]) -> None:
         hold(problem, kept)
 
@@ -137,7 +138,7 @@ class TestEveryPlanIsValid:
         hold(problem, kept)
 
     @given(problems())
-    @settings(max_examples=40, deadline=None)
+    @tries(40)
     def test_nothing_moves_when_nothing_has_changed(self, problem: Problem) -> None:
         plan = solve(problem, seconds=10, effort=0.05)
         again = solve(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.draft import draft
 from planning.exchange import (
@@ -20,6 +20,7 @@ from planning.exchange import (
 )
 from planning.problem import Interval, Problem, ProblemError
 from tests.planning.cases import block, day, job, pinned, problems
+from tests.support.tries import tries
 
 FULL = day(
     job("a", deadline=100, preferred=(Interval(0, 60),), weight=7.5),
@@ -42,7 +43,7 @@ class TestRoundTrip:
         assert document["jobs"] == [{"id": "a", "duration": 60, "demands": [{"resource_id": "ada"}]}]
 
     @given(problems())
-    @settings(max_examples=60, deadline=None)
+    @tries(60)
     def test_any(self, problem: Problem) -> None:
         plan = draft(problem)
         assert problem_from_json(problem_to_json(problem)) == problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.checker import check
 from planning.draft import draft
@@ -13,6 +13,7 @@ from planning.explain import Explanation, explain
 from planning.problem import Calendar, Interval, Placement, Plan, Problem
 from tests.planning.cases import assert_valid, block, day, job, pinned, problems
 from tests.planning.test_engine import weeks
+from tests.support.tries import tries
 
 
 def facts(problem: Problem, *blocks: Placement) -> dict[str, Explanation]:
@@ -86,7 +87,7 @@ class TestFacts:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=60, deadline=None)
+    @tries(60)
     def test_first_free_means_that_no_earlier_place_is_valid(self, problem: Problem) -> None:
         plan = draft(problem)
         split = {entry.id for entry in problem.jobs if entry.is_split}

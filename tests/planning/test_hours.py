@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planning.hours import HourRange, HoursError, WeeklyHours, local_midnights, to_utc, working_intervals
+from tests.support.tries import tries
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = (
@@ -147,7 +148,7 @@ class TestAnyZone:
     @example((ZoneInfo("Asia/Beirut"), date(2026, 3, 29)), 0, 30)
     @example((ZoneInfo("America/Havana"), date(2026, 11, 1)), 0, 90)
     @example((ZoneInfo("Australia/Lord_Howe"), date(2026, 10, 4)), 125, 140)
-    @settings(max_examples=500, deadline=None)
+    @tries(500)
     def test_500(self, place: tuple[ZoneInfo, date], start: int, end: int) -> None:
         check_hours(*place, start, end)
 
@@ -158,7 +159,7 @@ class TestAnyZone:
         check_hours(*place, start, end)
 
     @given(days_of_change(), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 1439), st.integers(0, 1440)), max_size=6))
-    @settings(max_examples=200, deadline=None)
+    @tries(200)
     def test_sorted_apart_and_inside(self, place: tuple[ZoneInfo, date], ranges: list[tuple[int, int, int]]) -> None:
         zone, day = place
         start, end = to_utc(day, 0, zone) - timedelta(hours=30), to_utc(day, 0, zone) + timedelta(days=9)
@@ -168,7 +169,7 @@ class TestAnyZone:
         assert all(edge.tzinfo is UTC for span in spans for edge in span)
 
     @given(days_of_change())
-    @settings(max_examples=100, deadline=None)
+    @tries(100)
     def test_each_date_has_one_midnight(self, place: tuple[ZoneInfo, date]) -> None:
         zone, day = place
         start, end = to_utc(day, 0, zone), to_utc(day + timedelta(days=10), 0, zone)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.draft import draft
 from planning.improve import MOST_JOBS, improve
 from planning.problem import Demand, Interval, Plan, Problem, Resource
 from tests.planning.cases import assert_valid, block, day, job, pinned, problems, starts
+from tests.support.tries import tries
 
 EFFORT = 0.05
 
@@ -94,7 +95,7 @@ def test_skips_what_it_cannot_help(effort: float) -> None:
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None)
+@tries(60)
 def test_valid_and_never_worse(problem: Problem) -> None:
     start = draft(problem)
     plan = improve(problem, start, effort=EFFORT, seconds=10)
@@ -103,7 +104,7 @@ def test_valid_and_never_worse(problem: Problem) -> None:
 
 
 @given(problems(most_jobs=5))
-@settings(max_examples=60, deadline=None)
+@tries(60)
 def test_no_order_beats_what_is_called_optimal(problem: Problem) -> None:
     plan = improve(problem, draft(problem), effort=EFFORT, seconds=10)
     if plan.status == "optimal":

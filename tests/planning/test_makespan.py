@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from benchmarks import projects
 from benchmarks.rcpsp import all_starts, faults, read, run, to_problem
@@ -21,6 +21,7 @@ from planning.problem import Demand, Job, Predecessor, Problem, Resource
 from planning.project import Project
 from planning.shortest import Shortest, shorten
 from tests.planning.cases import assert_valid, codes, day, job, pinned, problems, starts
+from tests.support.tries import tries
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "psplib"
 TEAM = (Resource("team", 3),)
@@ -69,7 +70,7 @@ class TestOptimum:
 
 class TestProperties:
     @given(problems())
-    @settings(max_examples=40, deadline=None)
+    @tries(40)
     def test_valid_repeatable_and_never_longer(self, problem: Problem) -> None:
         problem = replace(problem, objective="makespan")
         plan = solve(problem, seconds=10, effort=0.02)
@@ -78,7 +79,7 @@ class TestProperties:
         assert plan == solve(problem, seconds=10, effort=0.02)
 
     @given(problems())
-    @settings(max_examples=40, deadline=None)
+    @tries(40)
     def test_no_schedule_is_below_the_bound(self, problem: Problem) -> None:
         answer = shortest(replace(problem, objective="makespan"), seconds=10, clock=lambda: 0.0, effort=0.02)
         assert answer.plan.unplaced or answer.lower_bound <= answer.plan.cost.makespan

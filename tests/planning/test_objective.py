@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.draft import best_layout, draft
 from planning.frame import Frame
@@ -19,6 +19,7 @@ from planning.objective import (
 from planning.problem import MAX_HORIZON, Cost, Interval, Problem, Unplaced
 from planning.taste import MOVE, OUTSIDE_PREFERRED, SUGGESTION, urgency
 from tests.planning.cases import DAY, block, day, job, pinned, problems
+from tests.support.tries import tries
 
 MIDDLE = urgency(5)
 
@@ -96,7 +97,7 @@ class TestDominance:
 
 class TestIncremental:
     @given(problems())
-    @settings(max_examples=50, deadline=None)
+    @tries(50)
     def test_layouts_cost_what_their_plans_cost(self, problem: Problem) -> None:
         frame = Frame(problem)
         _, layout = best_layout(frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from benchmarks.generate import loaded
 from planning.changes import Late, lateness, placed_ids
@@ -13,6 +13,7 @@ from planning.draft import draft
 from planning.problem import Calendar, Interval, Plan, Problem, ProblemError, Unplaced
 from planning.repairs import Extra, Repair, RepairKind, repairs
 from tests.planning.cases import assert_valid, block, day, job, pinned, problems, starts
+from tests.support.tries import tries
 
 SATURDAY = Extra("Saturday", (Interval(600, 700),))
 
@@ -139,7 +140,7 @@ class TestNone:
 
 class TestTruth:
     @given(problems())
-    @settings(max_examples=40, deadline=None)
+    @tries(40)
     def test_any(self, problem: Problem) -> None:
         plan = draft(problem)
         wrong = [entry.job_id for entry in plan.unplaced] + [*lateness(problem, plan)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.rest import RestLine
+from tests.support.tries import tries
 
 
 @st.composite
@@ -30,7 +31,7 @@ def is_rested(line: RestLine, start: int, end: int) -> bool:
 
 
 @given(lines(), st.integers(0, 150), st.integers(1, 45))
-@settings(max_examples=400, deadline=None)
+@tries(400)
 def test_as_tried(line: RestLine, start: int, duration: int) -> None:
     grid = line.grid
     overlaps = {
@@ -48,7 +49,7 @@ def test_as_tried(line: RestLine, start: int, duration: int) -> None:
 
 
 @given(lines())
-@settings(max_examples=50, deadline=None)
+@tries(50)
 def test_copies_are_apart(line: RestLine) -> None:
     twin = line.copy()
     twin.take(1000, 1010, 1)

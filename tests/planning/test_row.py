@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.draft import draft
@@ -13,6 +13,7 @@ from planning.layout import from_blocks, from_plan
 from planning.problem import Predecessor, Problem, Resource
 from planning.row import Row, rowable, rows
 from tests.planning.cases import DAY, day, job, problems
+from tests.support.tries import tries
 
 
 def row_of(problem: Problem) -> Row:
@@ -55,7 +56,7 @@ class TestChange:
         assert row.change(0, 2, row.order[::-1], NEVER - 1) is None
 
     @given(problems(), st.randoms(use_true_random=False))
-    @settings(max_examples=80, deadline=None)
+    @tries(80)
     def test_as_made_anew(self, problem: Problem, random: Random) -> None:
         frame = Frame(problem)
         for place in rows(frame):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.draft import draft
 from planning.exchange import plan_to_dict, problem_to_dict
 from planning.problem import Problem
 from planning.schema import schema
 from tests.planning.cases import day, job, problems
+from tests.support.tries import tries
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "problem.schema.json"
 
@@ -50,7 +51,7 @@ def test_the_file_is_what_the_code_says() -> None:
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None)
+@tries(60)
 def test_admits_what_is_written(problem: Problem) -> None:
     assert admits(DEFINITIONS["Problem"], problem_to_dict(problem))
     assert admits(DEFINITIONS["Plan"], plan_to_dict(draft(problem)))

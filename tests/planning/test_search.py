@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.draft import draft
 from planning.problem import Problem
 from planning.search import search
 from tests.planning.cases import assert_valid, block, day, job, problems, starts
+from tests.support.tries import tries
 
 
 def test_finds_the_better_order() -> None:
@@ -55,7 +56,7 @@ def test_nothing_to_place() -> None:
 
 
 @given(problems())
-@settings(max_examples=40, deadline=None)
+@tries(40)
 def test_valid_reproducible_and_never_worse(problem: Problem) -> None:
     start = draft(problem)
     found = search(problem, start, iterations=12)
@@ -65,7 +66,7 @@ def test_valid_reproducible_and_never_worse(problem: Problem) -> None:
 
 
 @given(problems())
-@settings(max_examples=30, deadline=None)
+@tries(30)
 def test_more_iterations_are_never_worse(problem: Problem) -> None:
     start = draft(replace(problem, current=()))
     few, many = (search(replace(problem, current=()), start, iterations=count) for count in (5, 25))

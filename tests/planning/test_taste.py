@@ -7,7 +7,7 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from planning.checker import check
 from planning.engine import solve
@@ -16,6 +16,7 @@ from planning.objective import prices
 from planning.problem import MAX_HORIZON, Emphasis, Interval, Plan, Problem, Taste
 from planning.taste import Weights, urgency, weights
 from tests.planning.cases import DAY, block, day, job, problems, starts, tastes
+from tests.support.tries import tries
 
 EMPHASES: tuple[Emphasis, ...] = get_args(Emphasis)
 
@@ -100,7 +101,7 @@ class TestPlans:
         assert starts(solved(replace(problem, taste=Taste(deadlines="more", times="more")))) == {"a": 2 * DAY}
 
     @given(problems(), tastes())
-    @settings(max_examples=30, deadline=None)
+    @tries(30)
     def test_what_binds_binds(self, problem: Problem, taste: Taste) -> None:
         tasted = replace(problem, taste=taste)
         assert check(problem, solve(tasted, seconds=5, effort=0.1)) == ()

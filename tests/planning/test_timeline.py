@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.timeline import Timeline, difference, intersection, merged
+from tests.support.tries import tries
 
 LOW, HIGH = 7, 120
 
@@ -18,7 +19,7 @@ def minutes_of(line: list[tuple[int, int]]) -> set[int]:
 
 
 @given(st.lists(spans, max_size=6), held, st.sampled_from((1, 5)), st.integers(0, 130), st.integers(1, 50), st.integers(1, 3))
-@settings(max_examples=300, deadline=None)
+@tries(300)
 def test_as_an_array(
     open_spans: list[tuple[int, int]],
     taken: list[tuple[tuple[int, int], int]],
@@ -48,7 +49,7 @@ def test_as_an_array(
 
 
 @given(held)
-@settings(max_examples=100, deadline=None)
+@tries(100)
 def test_giving_back_restores_it(taken: list[tuple[tuple[int, int], int]]) -> None:
     line = Timeline([(20, 90)], 3, LOW, HIGH, 5)
     before = line.copy()
@@ -60,7 +61,7 @@ def test_giving_back_restores_it(taken: list[tuple[tuple[int, int], int]]) -> No
 
 
 @given(st.lists(spans, max_size=6), st.lists(spans, max_size=6))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 def test_algebra(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> None:
     one, other = merged(left), merged(right)
     assert minutes_of(intersection(one, other)) == minutes_of(left) & minutes_of(right)
@@ -72,7 +73,7 @@ def test_algebra(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> N
     st.lists(spans, max_size=6),
     st.lists(st.tuples(spans, st.booleans(), st.integers(0, 130), st.integers(1, 40), st.integers(20, 130)), max_size=12),
 )
-@settings(max_examples=300, deadline=None)
+@tries(300)
 def test_what_it_remembers_changes_no_answer(
     open_spans: list[tuple[int, int]], steps: list[tuple[tuple[int, int], bool, int, int, int]]
 ) -> None:
