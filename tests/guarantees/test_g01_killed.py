@@ -128,6 +128,16 @@ async def examine(database: Database, tally: Tally) -> None:
             tally.case((await session.execute(text("PRAGMA foreign_key_check"))).all() == [], "foreign keys are broken")
 
 
+async def settles(database: Database) -> bool:
+    """Whether all work comes to be done; nobody waits where nothing has been for SETTLE_SECONDS."""
+    least, since = await pending(database), time.monotonic()
+    while least and time.monotonic() < since + SETTLE_SECONDS:
+        time.sleep(0.1)  # noqa: ASYNC251 - nothing else runs in this loop
+        if (left := await pending(database)) < least:
+            least, since = left, time.monotonic()
+    return least == 0
+
+
 async def kill_while_planning(database: Database, tasks: int, kills: int, seed: int) -> None:
     rng, tally = random.Random(seed), Tally("G1", seed, floor=tasks)
     people = await everybody(database, tasks // MOST_TASKS)
@@ -137,10 +147,7 @@ async def kill_while_planning(database: Database, tasks: int, kills: int, seed: 
             if number % max(1, tasks // kills) == tasks // kills - 1:
                 time.sleep(rng.uniform(0, 0.7))  # noqa: ASYNC251 - a random moment of the workers' life
                 workers.kill(rng.randrange(WORKERS))
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while await pending(database) and time.monotonic() < deadline:
-            time.sleep(0.1)  # noqa: ASYNC251 - nothing else runs in this loop
-        tally.case(await pending(database) == 0, "work is left undone")
+        tally.case(await settles(database), "work is left undone")
     await examine(database, tally)
     tally.case(workers.orphans() == [], "a solver outlived its worker")
     async with database.read_scope() as session:
