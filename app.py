@@ -64,15 +64,12 @@ from routers.errors import register
 from routers.limits import RateLimit
 from routers.middleware import Guard
 from scheduler import Scheduler
-from services import users
+from services.beginning import begin
 from services.chat_turns import ChatTurns
-from services.door import Door
 from services.efforts import Efforts
-from services.health import database_problem
 from services.limits import Counter, counters_of_attempts, counters_of_requests
 from services.mailer import Mailer
 from services.runs import Runner
-from services.sign_in import SignInService
 from services.signals import Hub
 from services.watch import Watch
 
@@ -208,18 +205,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _begin(app: FastAPI, scheduler: Scheduler) -> None:
-    state = app.state
-    while problem := await database_problem(state.database):
-        log.error("%s", problem)
+    state, told = app.state, ""
+    while isinstance(begun := await begin(state.database, state.settings, state.clock()), str):
+        if begun != told:  # once, and not each time that it is tried
+            log.error("%s", begun)
+        told = begun
         await asyncio.sleep(state.settings.poll_seconds)
+    _tell_way_in(state.settings, begun.setup_link)
     if not state.database.claim():
         log.warning(SEVERAL)
-    async with state.database.session_scope() as session:
-        person = await users.ensure_local_person(session, state.settings, state.clock())
-    await _tell_setup_link(app)
     scheduler.start()
     # DSPy only where a model is in use: it takes half a second and 24 MB, and a first call loads it too.
-    loads = [state.solver.start(), *([asyncio.to_thread(warm)] if person.uses_model else [])]
+    loads = [state.solver.start(), *([asyncio.to_thread(warm)] if begun.person.uses_model else [])]
     for result in await asyncio.gather(*loads, return_exceptions=True):
         if isinstance(result, Exception):
             log.warning("Something did not start, and will be tried again when it is needed: %s", result)
@@ -227,16 +224,11 @@ async def _begin(app: FastAPI, scheduler: Scheduler) -> None:
     gc.set_threshold(COLLECTED_AFTER)
 
 
-async def _tell_setup_link(app: FastAPI) -> None:
+def _tell_way_in(settings: Settings, setup_link: str | None) -> None:
     """Whoever reads the log of an instance that nobody owns may take it."""
-    state = app.state
-    if not state.settings.has_accounts:
-        return
-    async with state.database.session_scope() as session:
-        link = await SignInService(Door(session, state.clock(), state.settings)).make_setup_link()
-    if link is not None:
-        log.warning("Nobody owns this Dayloom yet. Open this link to set it up (once, within 24 hours): %s", link)
-    if not state.settings.is_https and not state.settings.is_loopback:
+    if setup_link is not None:
+        log.warning("Nobody owns this Dayloom yet. Open this link to set it up (once, within 24 hours): %s", setup_link)
+    if settings.has_accounts and not settings.is_https and not settings.is_loopback:
         log.warning("PUBLIC_URL is not https: whoever listens on the network can act as those who sign in.")
 
 

@@ -6,8 +6,8 @@ import gc
 import json
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from errors import ConfigurationError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from db import Database
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Dayloom: a day planner that people can trust.")
 
@@ -135,19 +137,29 @@ def user_link(
 
 
 async def _link(settings: Settings, email: str) -> str | None:
-    from db import Database
     from services.door import Door
     from services.sign_in import SignInService, fold_email
 
+    async with _opened(settings) as database, database.session_scope() as session:
+        door = Door(session, datetime.now(UTC), settings)
+        service = SignInService(door)
+        link = await (service.make_link_for(fold_email(email) or "") if email else service.make_setup_link())
+        if link is not None:
+            await door.note("link shown", None, email or "set up")
+        return link
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database of these settings. Raises ConfigurationError when it cannot be worked with."""
+    from db import Database
+    from services.health import database_problem
+
     database = Database(settings.database_url, pool_size=1)
     try:
-        async with database.session_scope() as session:
-            door = Door(session, datetime.now(UTC), settings)
-            service = SignInService(door)
-            link = await (service.make_link_for(fold_email(email) or "") if email else service.make_setup_link())
-            if link is not None:
-                await door.note("link shown", None, email or "set up")
-            return link
+        if problem := await database_problem(database):
+            raise ConfigurationError(str(problem))
+        yield database
     finally:
         await database.close()
 
@@ -168,14 +180,10 @@ def rotate_keys() -> None:
 
 
 async def _rotated(settings: Settings) -> str:
-    from db import Database
     from services import vault
 
-    database = Database(settings.database_url, pool_size=1)
-    try:
+    async with _opened(settings) as database:
         return (await vault.rotate(database, settings)).sentence
-    finally:
-        await database.close()
 
 
 @cli.command()

@@ -46,7 +46,8 @@ UNSURE = "The database did not say whether this was saved. Look whether it is th
 """What is said of a COMMIT that nobody has answered."""
 UNMIGRATED = "The database is not ready yet. Nothing was changed: try again in a moment."
 UNDEFINED_TABLE = "42P01"
-"""PostgreSQL's code; SQLite says the same with an OperationalError."""
+"""PostgreSQL's code; SQLite has words for it."""
+NO_TABLE = "no such table"
 UNFIT_VALUE = "22"
 """How PostgreSQL's codes begin for values that it cannot take, such as a text with a zero byte."""
 AWAY = ("08", "53", "57")
@@ -142,9 +143,9 @@ class Database:
                 await session.rollback()
 
     @asynccontextmanager
-    async def read_scope(self) -> AsyncIterator[AsyncSession]:
-        """One consistent view for reading; it never waits for a writer."""
-        with _translated(UNREAD), _undisturbed():
+    async def read_scope(self, *, is_logged: bool = True) -> AsyncIterator[AsyncSession]:
+        """One consistent view for reading; it never waits for a writer. Without `is_logged` who asks logs that it failed."""
+        with _translated(UNREAD, is_logged=is_logged), _undisturbed():
             async with self._read_session() as session:
                 yield session
 
@@ -194,8 +195,9 @@ def _undisturbed() -> CancelScope:
 
 
 @contextmanager
-def _translated(if_away: str) -> Iterator[None]:
+def _translated(if_away: str, *, is_logged: bool = True) -> Iterator[None]:
     """What the database refuses, as the errors that a person may meet; `if_away` is said when it does not answer."""
+    level = logging.ERROR if is_logged else logging.DEBUG
     try:
         yield
     except StaleDataError as error:
@@ -204,11 +206,21 @@ def _translated(if_away: str) -> Iterator[None]:
         met = _met(error, if_away)
         if met is None:
             raise
-        log.error("The database failed: %s", error)
+        log.log(level, "The database failed: %s", reason_of(error))
         raise met from error
     except (PoolTimeoutError, ConnectionError, FileNotFoundError, gaierror) as error:  # no file: a stopped server's socket
-        log.error("The database failed: %s", error)
+        log.log(level, "The database failed: %s", reason_of(error))
         raise UnavailableError(if_away) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """What the database or the way to it said, in one line for the log: without the statement, and without a value that it
+    could not take, since both hold what people have written."""
+    said: BaseException = (error.orig or error) if isinstance(error, DBAPIError) else error
+    said = (said.__cause__ if isinstance(error, DBAPIError) else None) or said  # the driver's own; asyncpg's is wrapped
+    is_about_a_value = isinstance(error, DBAPIError) and isinstance(_met(error, ""), InvalidInputError)
+    words = str(said).strip().splitlines()
+    return type(said).__name__ + ("" if is_about_a_value or not words else f": {words[0]}")
 
 
 def _met(error: DBAPIError, if_away: str) -> AppError | None:
@@ -219,9 +231,10 @@ def _met(error: DBAPIError, if_away: str) -> AppError | None:
         return InvalidInputError(UNFIT)
     if state.startswith(BEATEN):
         return ConflictError(CHANGED)
-    if isinstance(error, OperationalError | InterfaceError | InternalError) or state.startswith(AWAY):
-        return UnavailableError(if_away)
-    return UnavailableError(UNMIGRATED) if state == UNDEFINED_TABLE else None
+    if state == UNDEFINED_TABLE or str(error.orig).startswith(NO_TABLE):
+        return UnavailableError(UNMIGRATED)
+    is_away = isinstance(error, OperationalError | InterfaceError | InternalError) or state.startswith(AWAY)
+    return UnavailableError(if_away) if is_away else None
 
 
 def touch(session: AsyncSession, user_id: int) -> None:
@@ -232,7 +245,9 @@ def touch(session: AsyncSession, user_id: int) -> None:
 def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
     """The driver's own transactions lose updates silently (a read, then a write): the engine begins them itself."""
     connect = partial(sqlite.connect, make_url(url).database or "")
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, async_creator=connect)
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=10, async_creator=connect, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
@@ -244,7 +259,8 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> AsyncEngine:
 def _postgresql_engine(url: str, pool_size: int) -> AsyncEngine:
     """Connections that were lost are replaced. The driver hears at once when the server closes one; one that has rested for a
     while may have been forgotten on the way. To ask each time (`pool_pre_ping`) would be three questions more of each scope."""
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_use_lifo=True)
+    options: dict[str, Any] = {"max_overflow": 0, "pool_timeout": 10, "pool_use_lifo": True, "hide_parameters": True}
+    engine = create_async_engine(url, pool_size=pool_size, **options)
 
     @event.listens_for(engine.sync_engine, "checkin")
     def _rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
@@ -259,4 +275,4 @@ def _postgresql_engine(url: str, pool_size: int) -> AsyncEngine:
     return engine
 
 
-__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "attempt", "epoch_now", "touch"]
+__all__ = ["AsyncConnection", "AsyncSession", "Database", "UTCDateTime", "attempt", "epoch_now", "reason_of", "touch"]

@@ -47,5 +47,5 @@ async def both(request: Request) -> Response:
 async def _problem(request: Request) -> str | None:
     problem = await database_problem(database_of(request))
     if problem is None and shutil.disk_usage(Path.cwd()).free < LEAST_FREE_BYTES:
-        problem = "The disk is full."
-    return problem
+        return "The disk is full."
+    return problem.sentence if problem else None

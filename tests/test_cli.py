@@ -86,6 +86,12 @@ class TestUserLink:
         assert (nobody.exit_code, nobody.stdout) == (2, "")
         assert "ada@example.org" in nobody.stderr
 
+    def test_unmigrated(self, tmp_path: Path) -> None:
+        """What is wrong, and nothing of the statement that found it."""
+        done = told("user", "link", DATABASE_URL=f"sqlite:///{tmp_path}/app.db", SECRET_KEY="k" * 32, AUTH="accounts")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == "dayloom: The database is not migrated to this version. Run `python cli.py migrate`.\n"
+
     def test_without_accounts(self) -> None:
         done = told("user", "link", DATABASE_URL="sqlite:////proc/nowhere/x.db")
         assert done.exit_code == 2
@@ -102,4 +108,5 @@ class TestKeysRotate:
     def test_unreachable(self) -> None:
         done = told("keys", "rotate", DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing", SECRET_KEY="k" * 32)
         assert done.exit_code == 2
-        assert done.stderr.splitlines()[-1].startswith("dayloom: ")
+        assert done.stderr.startswith("dayloom: The database cannot be reached. ")
+        assert is_one_line(done.stderr)

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from anyio import create_task_group
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 import sqlite
-from db import BUSY, UNREAD, UNSURE, Database, epoch_now, touch
+from db import BUSY, UNREAD, UNSURE, Database, epoch_now, reason_of, touch
 from errors import ConflictError, InvalidInputError, UnavailableError
 from models import Base, Event, Plan, Task, TaskStatus, TimeEntry, User
 from repositories.events import EventRepository
@@ -192,6 +192,29 @@ class TestErrors:
         finally:
             await database.close()
             templates.drop(database.url)
+
+    async def test_logged(self, templates: Templates, caplog: pytest.LogCaptureFixture) -> None:
+        """One line that says why, and nothing of what was to be written; nor does the error, which a traceback would show."""
+        database = Database(templates.create("nothing"))
+        try:
+            with pytest.raises(UnavailableError) as caught:
+                async with database.session_scope() as session:
+                    session.add(User(name="Canary", created_at=MONDAY))
+        finally:
+            await database.close()
+            templates.drop(database.url)
+        (line,) = [record.getMessage() for record in caplog.records if record.name == "db"]
+        assert line.startswith("The database failed: ")
+        assert "users" in line
+        assert "\n" not in line
+        assert "Canary" not in line + str(caught.value.__cause__)
+
+    def test_unfit_value_is_not_logged(self) -> None:
+        """PostgreSQL's driver says which value it was: somebody's words, maybe."""
+        error = DBAPIError("SELECT", {}, RuntimeError("wrapped"))
+        assert error.orig is not None
+        error.orig.__cause__ = ValueError("'Canary' is no number")
+        assert reason_of(error) == "ValueError"
 
 
 class TestConstraints:

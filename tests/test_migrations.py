@@ -20,7 +20,7 @@ from config import ROOT
 from db import Database
 from models import TASTES, Base, Task
 from repositories.task_search import Words, has_words
-from services.health import database_problem
+from services.health import Problem, database_problem
 from tests.conftest import as_environment
 from tests.support.databases import Templates, in_thread
 from tests.support.stage import Stage
@@ -46,7 +46,7 @@ async def tables(url: str) -> set[str]:
         await database.close()
 
 
-async def problem(url: str) -> str | None:
+async def problem(url: str) -> Problem | None:
     database = Database(url)
     try:
         return await database_problem(database)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from app import create_app
-from tests.support.databases import Templates
+from db import UNMIGRATED, Database
+from services.beginning import Beginning, begin
+from tests.support.databases import Content, Templates
 from tests.support.pages import ADDRESS, Site
-from tests.support.stage import Stage, settings_for
+from tests.support.stage import MONDAY, Stage, settings_for
 
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing"
 
@@ -46,6 +49,30 @@ class TestReady:
         templates.drop(url)
         assert answer.status_code == 503
         assert "not migrated" in answer.json()["status"]
+
+
+class TestBegin:
+    """The background begins when the database lets it: until then it is told what is wrong, and asks again."""
+
+    @pytest.mark.parametrize(("content", "sentence"), [("nothing", "not migrated"), ("tables", UNMIGRATED)])
+    async def test_waits(self, templates: Templates, content: Content, sentence: str) -> None:
+        database = Database(templates.create(content))
+        settings = settings_for(database.url, auth="accounts")
+        if content == "tables":
+            await do(database, "ALTER TABLE preferences RENAME TO away")
+        assert sentence in str(await begin(database, settings, MONDAY))
+        if content == "tables":
+            await do(database, "ALTER TABLE away RENAME TO preferences")
+            begun = await begin(database, settings, MONDAY)
+            assert isinstance(begun, Beginning)
+            assert begun.setup_link
+        await database.close()
+        templates.drop(database.url)
+
+
+async def do(database: Database, statement: str) -> None:
+    async with database.session_scope() as session:
+        await session.execute(text(statement))
 
 
 class TestBoth:
