@@ -10,7 +10,7 @@ TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); e
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := planning assistant repositories services routers
-SOURCES := $(PACKAGES) addresses.py app.py cli.py config.py db.py errors.py logs.py migrations.py models.py outbound.py scheduler.py sqlite.py
+SOURCES := $(PACKAGES) addresses.py app.py cli.py config.py db.py errors.py logs.py migrations.py models.py outbound.py protocol.py scheduler.py sqlite.py
 VENDOR := static/vendor
 COVERAGE := var/coverage.json
 # "frozen" are modules that are a part of Python, which Slipcover cannot read.

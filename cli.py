@@ -68,6 +68,7 @@ def serve() -> None:
     import uvicorn
 
     from app import create_app
+    from protocol import BoundedProtocol
 
     class Server(uvicorn.Server):
         """Ends open streams first of all: it waits for every answer to end, and they would not by themselves."""
@@ -84,6 +85,8 @@ def serve() -> None:
     typer.echo(f"Dayloom is at {settings.url}", err=True)
     config = uvicorn.Config(
         app,
+        http=BoundedProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

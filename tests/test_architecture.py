@@ -26,9 +26,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "db": {"errors", "sqlite"},
     "models": {"db"},
     "migrations": {"config"},
+    "protocol": set(),
     "scheduler": {"services"},
     "app": {"logs", "assistant", "config", "db", "outbound", "planning", "routers", "scheduler", "services"},
-    "cli": {"app", "assistant", "config", "db", "errors", "migrations", "services"},
+    "cli": {"app", "assistant", "config", "db", "errors", "migrations", "protocol", "services"},
     "repositories": {"db", "models"},
     "services": {
         *{"addresses", "assistant", "config", "db", "errors", "logs", "migrations", "models", "planning", "repositories"}
