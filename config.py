@@ -11,7 +11,7 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
 from dotenv.parser import parse_stream
@@ -107,9 +107,12 @@ class Settings(BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _url_is_absolute(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+    def _url_is_an_origin(cls, url: str) -> str:
+        """Pages know one another by addresses from the root, and links are made of it."""
+        read = urlsplit(url.rstrip("/"))
+        is_origin = read.scheme in {"http", "https"} and read.hostname and url.rstrip("/") == f"{read.scheme}://{read.netloc}"
+        if url and (not is_origin or "@" in read.netloc or not _has_port(read)):
+            raise ValueError("is the address alone, without a page, such as https://plan.example.org")
         return url.rstrip("/")
 
     @field_validator("cors_origins", mode="before")
@@ -130,9 +133,11 @@ class Settings(BaseSettings):
     @classmethod
     def _limit_is_a_rate(cls, limit: str) -> str:
         try:
-            parse_limit(limit)
+            amount = parse_limit(limit).amount
         except ValueError:
-            raise ValueError("is a number of requests in a time, such as 600/minute or 20/second") from None
+            amount = 0
+        if amount < 1:
+            raise ValueError("is a number of requests in a time, such as 600/minute or 20/second")
         return limit
 
     @field_validator("outbound_private")
@@ -166,7 +171,7 @@ class Settings(BaseSettings):
     @classmethod
     def _mail_server_is_named(cls, url: SecretStr) -> SecretStr:
         parts = urlsplit(url.get_secret_value())
-        if url.get_secret_value() and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        if url.get_secret_value() and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not _has_port(parts)):
             raise ValueError("must look like smtp://user:password@mail.example.org:587 or smtps://mail.example.org")
         return url
 
@@ -275,6 +280,14 @@ def get_settings() -> Settings:
         raise ConfigurationError(f".env cannot be read: {error}.") from None
     _refuse_open_doors(settings)
     return settings
+
+
+def _has_port(url: SplitResult) -> bool:
+    """Whether its port is one, or left out."""
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False
 
 
 def parts(text: str) -> list[str]:

@@ -93,6 +93,12 @@ class TestSettings:
             ("redis_url", "redis://"),
             ("redis_url", "redis://host:port"),
             ("rate_limit", "0"),
+            ("rate_limit", "0/minute"),
+            *(
+                ("public_url", f"https://{bad}")
+                for bad in ("", "day.example/plan", "ada@day.example", "day.example:0", "day.example?x")
+            ),
+            ("smtp_url", "smtp://mail.example.org:99999"),
         ],
     )
     def test_invalid(self, name: str, bad: str | int) -> None:
