@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LINKS_OF_ONE_NETWORK, LINKS_TO_ONE_ADDRESS = "30/15minute", "5/15minute"
 PASSWORDS_OF_ONE_NETWORK, PASSWORDS_OF_ONE_ADDRESS = "30/15minute", "10/15minute"
-ON_ITS_WAY = "If somebody has an account with this address, a link is on its way. It works once, for 15 minutes."
+ON_ITS_WAY = "If somebody has an account with this address, a link is on its way. It works once, for 10 minutes."
 A_DAY = 24 * 3600
 
 

@@ -115,7 +115,7 @@ class AccountService:
         return HandedLink(row.name, row.email, await SignInService(self.door).make_link(user_id, use), use)
 
     async def set_role(self, user_id: int, word: str) -> PersonRow:
-        """Change what somebody may do. Raises ConflictError for the last owner."""
+        """Change what somebody may do; links to them are over when that is more. Raises ConflictError for the last owner."""
         if not self.is_owner:
             raise ForbiddenError("Only owners change roles.")
         errors: dict[str, str] = {}
@@ -125,6 +125,9 @@ class AccountService:
         account = await self._get(user_id, is_locked=True)
         if role is not Role.OWNER:
             await self._keep_an_owner(account)
+        if role is not Role.MEMBER and account.role is not role:
+            # Whoever has handed a link on may still have it, and must not come in by it as more than they are.
+            await SignInLinkRepository(self.scope.session).delete_all(user_id)
         account.role = role
         await self._note("role changed", user_id, role.value)
         return await self._changed(account)

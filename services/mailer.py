@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -64,6 +65,10 @@ class Mailer:
         url = urlsplit(self.settings.smtp_url.get_secret_value())
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.settings.mail_from, letter.to, letter.subject
+        # Without a date and an id mails are taken for spam; and no absence notice is to answer (RFC 3834).
+        sender = parseaddr(self.settings.mail_from)[1]
+        message["Date"], message["Message-ID"] = localtime(), make_msgid(domain=sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         is_tls = url.scheme == "smtps"

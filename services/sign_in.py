@@ -25,7 +25,7 @@ from services.fields import Fields, clean
 LIFETIMES = {
     LinkUse.SETUP: timedelta(hours=24),
     LinkUse.INVITE: timedelta(days=7),
-    LinkUse.SIGN_IN: timedelta(minutes=15),
+    LinkUse.SIGN_IN: timedelta(minutes=10),
 }
 LINK_PATH = "/sign-in/link"
 OVER = "This link was used already, or it is too old. Ask for a new one."
@@ -185,7 +185,7 @@ def fold_email(text: str) -> str | None:
         found = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         return None
-    return found.normalized.casefold()
+    return found.normalized.lower()  # casefold() would make one of addresses that are two: "straße" and "strasse"
 
 
 def read_email(form: Mapping[str, str], errors: dict[str, str]) -> str:

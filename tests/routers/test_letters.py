@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 
 import pytest
 from pydantic import SecretStr
@@ -36,6 +38,11 @@ class TestLink:
         letter = mails.wait_for(1)
         assert (letter["To"], letter["From"]) == ("eve@example.org", "Dayloom <dayloom@example.org>")
         assert letter["Subject"] == "Your link to Dayloom"
+        assert letter["Message-ID"].endswith("@example.org>")
+        assert (letter["Auto-Submitted"], abs(parsedate_to_datetime(letter["Date"]).timestamp() - time.time()) < 60) == (
+            "auto-generated",
+            True,
+        )
         secret = link_in(letter).partition("token=")[2]
         ours = [record.getMessage() for record in caplog.records if not record.name.startswith("mail.")]
         assert not [line for line in ours if secret in line]
@@ -65,6 +72,16 @@ class TestLink:
 
 
 class TestInvitation:
+    async def test_goes_to_whom_it_names(self, mailing: Cast, mails: MailServer) -> None:
+        """Two addresses that look alike when all is folded are of two people."""
+        form = {"email": "Strasse@example.org"}
+        await mailing.site.http.post("/settings/people", data=form, headers=mailing.owner.headers)
+        await mailing.site.submit("/sign-in", {"email": "straße@example.org"})
+        await mailing.site.submit("/sign-in", {"email": "STRASSE@example.org"})
+        await mailing.site.app.state.mailer.settle()
+        assert mails.wait_for(2)["To"] == "strasse@example.org"
+        assert len(mails.letters) == 2
+
     async def test_hostile_name(self, mailing: Cast, mails: MailServer) -> None:
         """What people are called is text, in each of a mail's parts."""
         await mailing.site.http.post("/settings/account/name", data={"name": "<b>Ada</b>"}, headers=mailing.owner.headers)

@@ -82,6 +82,15 @@ class TestRole:
         assert await act(cast, "admin", f"/{cast.admin.id}/role", {"role": "owner"}) == 403
         assert await act(cast, "member", f"/{cast.member.id}/role", {"role": "owner"}) == 403
 
+    async def test_former_links_are_over(self, cast: Cast) -> None:
+        """An admin has invited somebody and kept the link: it does not let the admin in as the owner that they become."""
+        answer = await cast.site.http.post(PEOPLE, data={"email": "bob@example.org"}, headers=cast.admin.headers)
+        kept = value(parse(answer), "#handed-link input").partition("token=")[2]
+        bob = cast.admin.id + 1
+        assert await act(cast, "owner", f"/{bob}/role", {"role": "owner"}) == 303
+        assert (await cast.browser().post("/sign-in/link", data={"token": kept})).status_code == 401
+        assert await act(cast, "owner", f"/{bob}/link") == 200
+
     async def test_last_owner(self, cast: Cast) -> None:
         """There is always an owner who can sign in; one who is shut out does not count."""
         assert await act(cast, "owner", f"/{cast.owner.id}/role", {"role": "member"}) == 409

@@ -101,7 +101,7 @@ class TestLink:
     @pytest.mark.parametrize("where", ["page", "button"])
     async def test_too_old(self, cast: Cast, where: str) -> None:
         secret = await cast.link(cast.member)
-        cast.stage.clock.advance(minutes=15)
+        cast.stage.clock.advance(minutes=10)
         path = f"/sign-in/link?token={secret}" if where == "page" else "/sign-in/link"
         answer = await (cast.site.http.get(path) if where == "page" else cast.site.submit(path, {"token": secret}))
         assert answer.status_code == 401
