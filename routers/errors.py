@@ -52,7 +52,7 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        fields = {_field(item["loc"]): str(item["msg"]) for item in error.errors()}
+        fields = {_field(item["loc"]): str(item["msg"]).removeprefix("Value error, ") for item in error.errors()}
         if any(item["loc"][0] == "path" for item in error.errors()):
             return answer(request, 404, SENTENCES[404])
         return answer(request, 422, "This request cannot be read.", fields)

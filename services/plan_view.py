@@ -8,8 +8,10 @@ from datetime import datetime
 from repositories.plans import PlanRepository
 from repositories.task_rows import TaskRowRepository
 from services.scope import Scope
+from services.today import task_row
+from services.what_if import AtRisk
 
-MAX_UNPLACED = 1000
+MAX_TASKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class ShownPlan:
     revision: int
     blocks: tuple[PlannedBlock, ...]
     unplaced: tuple[UnplacedTask, ...]
+    at_risk: tuple[AtRisk, ...]
 
 
 class PlanViewService:
@@ -51,12 +54,13 @@ class PlanViewService:
         self.scope = scope
 
     async def show(self) -> ShownPlan:
-        """The blocks of all tasks still to be done, by start, and the tasks without a place."""
+        """The blocks of all tasks still to be done, by start, the tasks without a place, and those at risk."""
         user_id = self.scope.person.id
         plans, tasks = PlanRepository(self.scope.session), TaskRowRepository(self.scope.session)
         head = await plans.get_head(user_id)
         blocks = await plans.list_live_rows(user_id)
-        unplaced = await tasks.list_unplaced(user_id, self.scope.now, MAX_UNPLACED)
+        unplaced = await tasks.list_unplaced(user_id, self.scope.now, MAX_TASKS)
+        risks = await tasks.list_at_risk(user_id, self.scope.now, MAX_TASKS)
         return ShownPlan(
             version=head.version,
             revision=head.revision,
@@ -65,6 +69,7 @@ class PlanViewService:
                 for row in blocks
             ),
             unplaced=tuple(UnplacedTask(row.id, row.title, row.unplaced_reason or WAITING) for row in unplaced.rows),
+            at_risk=tuple(AtRisk(row.id, row.title, task_row(row).late_minutes or None) for row in risks.rows),
         )
 
 

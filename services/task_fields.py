@@ -76,6 +76,7 @@ class TaskFieldsService:
         await self.scope.lock()
         task = await self.tasks.get(task_id)
         user_id, repository = task.user_id, TaskRepository(self.scope.session)
+        told_at = "assignees" if "assignees" in sent and "labels" not in sent else "labels"
         if "assignees" in sent:
             labels = await ProjectRepository(self.scope.session).list_task_labels(user_id, [task.id])
             sent = _with_people(sent, [name for _, name in labels])
@@ -85,7 +86,11 @@ class TaskFieldsService:
         form = task_details.form_of(task, self.scope.person.zone) | _form(sent)
         waits_for = sent.get("waits_for", ()) if "waits_for" in sent else stored
         chosen = [str(other) for other in waits_for] if isinstance(waits_for, tuple | list) else []
-        edit = task_form.parse(form, chosen, self.scope.now, self.scope.person.zone, changed={*sent})
+        try:
+            edit = task_form.parse(form, chosen, self.scope.now, self.scope.person.zone, changed={*sent})
+        except InvalidInputError as error:
+            error.fields = {told_at if name == "labels" else name: sentence for name, sentence in error.fields.items()}
+            raise
         _refuse_hard_without_deadline(sent, edit)
         names = {*sent} | ({"deadline_is_hard"} if "deadline_at" in sent else set())
         edit = replace(

@@ -29,7 +29,7 @@ Act = Callable[[Scope], Awaitable[tuple[Applied, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """A task that ends after its deadline by so many minutes, or has no place (None)."""
+    """A task that ends after its deadline by so many minutes, or has no place for all of it (None)."""
 
     task_id: int
     title: str

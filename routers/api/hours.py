@@ -20,11 +20,11 @@ router = APIRouter(tags=["hours"])
 
 Clock = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["09:00"])]
 SetId = Annotated[int | None, Field(ge=1, lt=2**63)]
-WORK: Example = {
-    "name": "Work",
+MORNINGS: Example = {
+    "name": "Mornings",
     "cycle_weeks": 1,
     "week_now": 1,
-    "ranges": [{"week": 1, "weekday": 0, "start": "09:00", "end": "17:00"}],
+    "ranges": [{"week": 1, "weekday": 0, "start": "08:00", "end": "12:00"}],
 }
 CHRISTMAS: Example = {"set_id": None, "first_on": "2026-12-24", "last_on": "2026-12-26", "stretches": [], "note": "Christmas"}
 
@@ -48,7 +48,7 @@ class RangeIO(StretchIO):
 class HourSetIn(BaseModel):
     """A set of hours. With `cycle_weeks` above 1 so many weeks take turns, and this one is number `week_now`."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [WORK]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [MORNINGS]})
 
     name: Annotated[str, Field(max_length=1000)]
     ranges: Annotated[tuple[RangeIO, ...], Field(max_length=84)]
@@ -59,7 +59,7 @@ class HourSetIn(BaseModel):
 class HourSetOut(Schema):
     """A set of hours; the usual one is that of tasks which name none."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": 1, "is_usual": True, **WORK}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": 1, "is_usual": False, **MORNINGS}]})
 
     id: int
     name: str

@@ -8,6 +8,7 @@ from assistant.operations import ChangeSet
 from routers.api.documented import errors
 from routers.api.etags import tag_whole
 from routers.api.schemas import (
+    AtRiskOut,
     BlockOut,
     ExplanationOut,
     OptionOut,
@@ -34,7 +35,8 @@ router = APIRouter(tags=["plan"])
 
 @router.get("/plan")
 async def get_plan(scope: Reading, response: Response) -> PlanOut:
-    """The plan as it stands: the blocks of all tasks still to be done, past ones too, and what has no place, with reasons."""
+    """The plan as it stands: the blocks of all tasks still to be done, past ones too, what has no place, with reasons, and what
+    is late or short of time."""
     shown = await PlanViewService(scope).show()
     tag_whole(response, f"plan-{shown.revision}")
     return PlanOut(
@@ -43,6 +45,7 @@ async def get_plan(scope: Reading, response: Response) -> PlanOut:
         timezone=scope.person.zone,
         blocks=tuple(BlockOut.model_validate(block) for block in shown.blocks),
         unplaced=tuple(UnplacedOut.model_validate(task) for task in shown.unplaced),
+        at_risk=tuple(AtRiskOut.model_validate(task) for task in shown.at_risk),
     )
 
 

@@ -57,14 +57,24 @@ class UnplacedOut(Schema):
     reason: str
 
 
+class AtRiskOut(Schema):
+    """A task that would end so many minutes after its deadline, or (null) has no place for all of it."""
+
+    task_id: int
+    title: str
+    late_minutes: int | None
+
+
 class PlanOut(Schema):
-    """A person's plan as it stands: `version` moves with each change of it."""
+    """A person's plan as it stands: `version` moves with each change of it. Of the tasks at risk, the most pressing come first;
+    among them are those that have no place."""
 
     version: int
     now: AwareDatetime
     timezone: str
     blocks: tuple[BlockOut, ...]
     unplaced: tuple[UnplacedOut, ...]
+    at_risk: tuple[AtRiskOut, ...]
 
 
 class SpotOut(Schema):
@@ -108,14 +118,6 @@ class UndoneOut(Schema):
 
     restored: tuple[str, ...]
     left: tuple[str, ...]
-
-
-class AtRiskOut(Schema):
-    """A task that would end so many minutes after its deadline, or (null) have no place."""
-
-    task_id: int
-    title: str
-    late_minutes: int | None
 
 
 class PreviewOut(Schema):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -40,6 +42,7 @@ class SettingsOut(Schema):
     ai_enabled: bool
     timezone: str
     day_first: bool
+    clock: Literal["12", "24"] | None
     max_stretch_minutes: int
     break_minutes: int
     buffer_minutes: int
@@ -57,7 +60,8 @@ class SettingsPatch(BaseModel):
     """What is to change; what is left out stays. Null takes a key, an address or a focus time away; 0 minutes are no rule.
 
     `taste_*` say what the planner weighs less or more: room before deadlines, importance, times that suit, few moves.
-    `remind_minutes`: how long before a block an open page reminds of it; null: never.
+    `remind_minutes`: how long before a block an open page reminds of it; null: never. `clock`: hours that pages and sentences
+    count to; null: as in the browser.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -70,6 +74,7 @@ class SettingsPatch(BaseModel):
     ai_enabled: bool = True
     timezone: Annotated[str, Field(max_length=64)] = ""
     day_first: bool = False
+    clock: Literal["12", "24"] | None = None
     max_stretch_minutes: Minutes = 0
     break_minutes: Minutes = 0
     buffer_minutes: Minutes = 0
@@ -115,21 +120,26 @@ async def _store(scope: Scope, sent: dict[str, str]) -> None:
         await service.save_model(form)
     if "ai_enabled" in sent:
         await service.save_switch(is_on=bool(sent["ai_enabled"]))
-    if sent.keys() & {"timezone", "day_first"}:
-        await _save_zone(service, form)
+    if sent.keys() & {"timezone", "day_first", "clock"}:
+        with _renamed("zone", "timezone"):
+            await service.save_zone(form)
     if sent.keys() & {*RHYTHM}:
-        await rhythm.set_rhythm(parse_rhythm(form))
+        with _renamed("focus", "focus_start" if "focus_start" in sent else "focus_end"):
+            await rhythm.set_rhythm(parse_rhythm(form))
     if sent.keys() & {*TASTE}:
         await taste.set_taste(parse_taste(form))
     if sent.keys() & {*TELLING}:
         await telling.set_telling(parse_telling(form))
 
 
-async def _save_zone(service: SettingsService, form: dict[str, str]) -> None:
+@contextmanager
+def _renamed(field: str, name: str) -> Iterator[None]:
+    """What is wrong with a field of the form, by the name that the program uses."""
     try:
-        await service.save_zone(form)
+        yield
     except InvalidInputError as error:
-        raise InvalidInputError(error.message, {"timezone": " ".join(error.fields.values())}) from None
+        error.fields = {name if known == field else known: sentence for known, sentence in error.fields.items()}
+        raise
 
 
 def _text(value: object) -> str:
@@ -153,6 +163,7 @@ async def _shown(scope: Scope) -> SettingsOut:
         ai_enabled=bool(form["ai_enabled"]),
         timezone=form["zone"],
         day_first=bool(form["day_first"]),
+        clock="12" if form["clock"] == "12" else "24" if form["clock"] else None,
         max_stretch_minutes=rhythm.max_stretch_minutes,
         break_minutes=rhythm.break_minutes,
         buffer_minutes=rhythm.buffer_minutes,

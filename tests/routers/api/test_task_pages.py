@@ -91,6 +91,12 @@ class TestAssignees:
         answer = await site.http.post(PATH, json={"title": "Call back", "assignees": [name]})
         assert (answer.status_code, [field.partition(".")[0] for field in answer.json()["fields"]]) == (422, ["assignees"])
 
+    async def test_too_many(self, site: Site, stage: Stage) -> None:
+        """Together with the labels that stay: told where it was sent."""
+        task_id = await stage.add("Call back " + " ".join(f"#l{number}" for number in range(20)))
+        answer = await site.http.patch(f"{PATH}/{task_id}", json={"assignees": ["ann"]})
+        assert (answer.status_code, [*answer.json()["fields"]]) == (422, ["assignees"])
+
     async def test_filter(self, site: Site, stage: Stage) -> None:
         """A part is for whom its parent is for, and nobody finds what is for others."""
         whole = await stage.add("Move house @Ann #desk")

@@ -175,12 +175,17 @@ class TestPlan:
         assert "First free 3 h" in block["reason"]
         assert "No stretch of your hours is 20 h long" in unplaced["reason"]
         assert (plan["timezone"], plan["version"] > provisional["version"]) == ("Europe/Berlin", True)
+        assert plan["at_risk"] == [{"task_id": too_long, "title": "Move house", "late_minutes": None}]
+        deadline = {"deadline": local(23, "11:00").isoformat()}
+        assert (await site.http.patch(f"/api/v1/tasks/{task_id}", json=deadline)).status_code == 200
+        risks = (await site.http.get("/api/v1/plan")).json()["at_risk"]
+        assert {risk["task_id"]: risk["late_minutes"] for risk in risks} == {task_id: 60, too_long: None}
 
     async def test_other_user(self, site: Site, stage: Stage) -> None:
         await stage.add("Eve's 3h", stage.eve)
         await stage.add("Eve's 20h", stage.eve)
         plan = (await site.http.get("/api/v1/plan")).json()
-        assert (plan["blocks"], plan["unplaced"]) == ([], [])
+        assert (plan["blocks"], plan["unplaced"], plan["at_risk"]) == ([], [], [])
 
 
 class TestErrors:
