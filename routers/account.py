@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from errors import AppError, InvalidInputError
 from routers.deps import FormValues, Reading, RowId, reading, writing
+from routers.limits import take_attempt
 from routers.rendering import Toast, redirect, render
 from routers.sign_in import same_origin
+from routers.signing import PASSWORDS_OF_ONE_ADDRESS
 from services.own_account import TOKEN_DAYS, OwnAccountService
 from services.passwords import hash_password, is_password, parse_password
 from services.scope import Scope
@@ -31,12 +33,15 @@ async def rename(request: Request, form: FormValues) -> Response:
 
 @router.post("/password")
 async def set_password(request: Request, form: FormValues) -> Response:
-    """The present password is asked for, since whoever finds an open browser must not be able to keep it."""
+    """The present password is asked for, since whoever finds an open browser must not be able to keep it, nor
+    to find it out."""
     async with reading(request) as scope:
         stored, email = await OwnAccountService(scope).password_hash(), scope.access.email
     try:
-        if stored is not None and not await is_password(stored, form.values.get("present", "")):
-            raise InvalidInputError("Some fields need another look.", {"present": WRONG})
+        if stored is not None:
+            await take_attempt(request, PASSWORDS_OF_ONE_ADDRESS, "present passwords", email)
+            if not await is_password(stored, form.values.get("present", "")):
+                raise InvalidInputError("Some fields need another look.", {"present": WRONG})
         is_removed = bool(form.values.get("remove"))
         hashed = None if is_removed else await hash_password(parse_password(form.values.get("password", ""), email))
     except InvalidInputError as error:

@@ -5,6 +5,9 @@ As an ASGI gate before the routes it binds on every one of them, also on what no
 
 from __future__ import annotations
 
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+
 from fastapi import Request
 from limits import parse
 from starlette.datastructures import MutableHeaders
@@ -27,9 +30,9 @@ class RateLimit:
         if scope["type"] != "http" or not is_api(scope["path"]):
             await self.app(scope, receive, send)
             return
-        address = scope["client"][0] if scope.get("client") else ""
+        network = network_of(scope["client"][0] if scope.get("client") else "")
         counters: Counters = scope["app"].state.requests
-        standing = await counters.take(self.item, "api", address)
+        standing = await counters.take(self.item, "api", network)
 
         async def send_told(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -47,6 +50,16 @@ class RateLimit:
         sentence = f"You ask more often than {self.item}. Nothing was done: wait {wait} s, then ask again."
         refusal = shaped(429, sentence, headers={"Retry-After": str(wait)})
         await refusal(scope, receive, send_told)
+
+
+@lru_cache(maxsize=1024)
+def network_of(address: str) -> str:
+    """Where somebody asks from, as it is counted: who has one IPv6 address has 2**64 of them."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 or found.ipv4_mapped else str(ip_network((int(found), 64), strict=False))
 
 
 async def take_attempt(request: Request, rate: str, *who: str) -> None:

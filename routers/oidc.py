@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from errors import TooOftenError, UnauthenticatedError, UnavailableError
 from routers.doors import at_door, now_of, refuse_without_accounts, settings_of, visit_of
-from routers.limits import take_attempt
+from routers.limits import network_of, take_attempt
 from routers.rendering import redirect
 from routers.sign_in import Next, inside, show_door
 from routers.signing import open_session
@@ -64,7 +64,7 @@ async def _enter(request: Request, identity: Identity, response: Response) -> No
 
 
 async def _count(request: Request) -> None:
-    await take_attempt(request, TRIES_OF_ONE_NETWORK, "oidc", visit_of(request).address)
+    await take_attempt(request, TRIES_OF_ONE_NETWORK, "oidc", network_of(visit_of(request).address))
 
 
 def _cookie_name(request: Request) -> str:

@@ -11,7 +11,7 @@ from errors import InvalidInputError, UnauthenticatedError
 from models import Account
 from routers.doors import at_door, before_door, cookie_name, database_of, now_of, refuse_without_accounts, settings_of, visit_of
 from routers.letters import sign_in_letter
-from routers.limits import take_attempt
+from routers.limits import network_of, take_attempt
 from services.door import Door
 from services.mailer import Mailer
 from services.passwords import is_password
@@ -29,7 +29,7 @@ async def ask_for_link(request: Request, text: str) -> None:
     """Send a link, if somebody has this address: found out and done in the background, so that neither the answer nor its
     time says who is here. Raises InvalidInputError and TooOftenError."""
     email = _email(request, text)
-    await take_attempt(request, LINKS_OF_ONE_NETWORK, "links", visit_of(request).address)
+    await take_attempt(request, LINKS_OF_ONE_NETWORK, "links", network_of(visit_of(request).address))
     await take_attempt(request, LINKS_TO_ONE_ADDRESS, "links", email)
     mailer: Mailer = request.app.state.mailer
     mailer.begin(_send_link(request, mailer, email))
@@ -38,7 +38,7 @@ async def ask_for_link(request: Request, text: str) -> None:
 async def check_password(request: Request, text: str, password: str) -> int:
     """Whose address and password these are: their id. Raises InvalidInputError, TooOftenError and UnauthenticatedError."""
     email = _email(request, text)
-    network = visit_of(request).address
+    network = network_of(visit_of(request).address)
     await take_attempt(request, PASSWORDS_OF_ONE_NETWORK, "passwords", network)
     # By both, so that nobody keeps a person out by trying wrong passwords from elsewhere.
     await take_attempt(request, PASSWORDS_OF_ONE_ADDRESS, "passwords", network, email)

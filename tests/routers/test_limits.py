@@ -11,11 +11,42 @@ import pytest
 
 from app import create_app, equip
 from db import Database
+from routers.limits import network_of
 from tests.support.cast import Cast, browser_of
+from tests.support.pages import ADDRESS
 from tests.support.stage import settings_for
 
 LIMIT = 5
 """Links to one address in a quarter of an hour, and here the requests of one address to the API."""
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_network(address: str, network: str) -> None:
+    """Whoever has one IPv6 address has 2**64 of them to ask from."""
+    assert network_of(address) == network
+
+
+async def test_addresses_of_one_network_count_together(cast: Cast) -> None:
+    settings = settings_for(cast.stage.database.url, rate_limit="2/hour")
+    app = create_app(settings, cast.stage.clock)
+    equip(app, settings, cast.stage.database, cast.stage.clock)
+    found = []
+    for end in ("1", "2", "3"):
+        transport = httpx2.ASGITransport(app, client=(f"2001:db8::{end}", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, trust_env=False) as http:
+            found.append((await http.get("/api/v1/nothing")).status_code)
+    assert found == [404, 404, 429]
 
 
 @pytest.fixture

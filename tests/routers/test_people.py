@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from limits import parse as parse_limit
 
 from models import Grant, Role
+from routers.signing import PASSWORDS_OF_ONE_ADDRESS
 from tests.support.cast import COOKIE, Cast
 from tests.support.pages import has, parse, text, value
 
@@ -148,6 +150,15 @@ class TestAccount:
         assert (await cast.site.http.post(path, data=gone, headers=headers)).status_code == 303
         answer = await cast.site.submit("/sign-in", {"email": cast.member.email, "password": "four words of mine"})
         assert answer.status_code == 401
+
+    async def test_present_password_is_not_guessed(self, cast: Cast) -> None:
+        path, headers = "/settings/account/password", cast.member.headers
+        assert (await cast.site.http.post(path, data={"password": "four words of mine"}, headers=headers)).status_code == 303
+        rate, attempts = parse_limit(PASSWORDS_OF_ONE_ADDRESS), cast.site.app.state.attempts
+        for _ in range(rate.amount):  # as each wrong one is counted, which takes longer
+            await attempts.take(rate, "present passwords", cast.member.email)
+        right = {"present": "four words of mine", "remove": "on"}
+        assert (await cast.site.http.post(path, data=right, headers=headers)).status_code == 429
 
     async def test_name(self, cast: Cast) -> None:
         answer = await cast.site.http.post("/settings/account/name", data={"name": " "}, headers=cast.member.headers)
