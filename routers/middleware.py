@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -51,19 +52,22 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers, started = Headers(scope=scope), time.perf_counter()
-        request_id, status = secrets.token_hex(6), 500
+        request_id, status, is_head = secrets.token_hex(6), 500, scope["method"] == "HEAD"
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _dress(MutableHeaders(scope=message), scope["path"], request_id)
+            elif is_head:  # FastAPI's routes know GET alone: it is asked, and what it says is left out
+                message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
             await send(message)
 
         with bound(request_id=request_id):
             refusal = self._refusal(scope["method"], scope["path"], headers)
             try:
-                await (refusal or self.app)(scope, _counted(receive), send_guarded)
+                asked = {**scope, "method": "GET"} if is_head else scope
+                await (refusal or self.app)(asked, _counted(receive), send_guarded)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 level = logging.DEBUG if scope["path"].startswith(("/static/", "/healthz")) else logging.INFO
@@ -111,6 +115,8 @@ def _is_json(headers: Headers) -> bool:
 
 
 def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
+    if "location" in headers:
+        _stay(headers, path)
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers["X-Request-Id"] = request_id
@@ -120,3 +126,10 @@ def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
         headers.setdefault("Cache-Control", "private, no-cache")
     else:
         headers.setdefault("Cache-Control", "no-store")
+
+
+def _stay(headers: MutableHeaders, path: str) -> None:
+    """Starlette leads from a slash too many to the host and scheme that were asked for; without them it is this server."""
+    location = urlsplit(headers["location"])
+    if path == f"{location.path}/" and not path.startswith("//"):
+        headers["location"] = location._replace(scheme="", netloc="").geturl()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 
+import httpx2
 import pytest
 
+from app import create_app
 from tests.support.pages import Site
-from tests.support.stage import Stage
+from tests.support.stage import Stage, settings_for
 
 HOST = "127.0.0.1:8081"
 
@@ -64,6 +66,7 @@ class TestHeaders:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["x-request-id"]
+        assert "location" not in headers
 
     async def test_refusals_too(self, site: Site) -> None:
         answer = await site.http.post("/tasks", headers={"Sec-Fetch-Site": "cross-site"})
@@ -76,6 +79,26 @@ class TestHeaders:
 
     async def test_compression(self, site: Site) -> None:
         assert (await site.http.get("/")).headers["content-encoding"] == "gzip"
+
+
+class TestHead:
+    @pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/api/v1/plan", "/static/css/tokens.css", "/blocks/1/pin"])
+    async def test_as_get(self, site: Site, path: str) -> None:
+        """Whoever looks whether something is there hears what a GET would say, and nothing else."""
+        seen, answer = await site.http.get(path), await site.http.head(path)
+        assert (answer.status_code, answer.content) == (seen.status_code, b"")
+        assert answer.headers["content-type"] == seen.headers["content-type"]
+
+
+class TestSlash:
+    async def test_leads_on(self, stage: Stage) -> None:
+        """To this server, under whatever name and in whatever way it was asked."""
+        app = create_app(settings_for(stage.database.url, host="0.0.0.0", allow_remote=True), stage.clock)
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://evil.example") as http:
+            found = [await http.request(*asked) for asked in (("GET", "/tasks/?status=open"), ("POST", "/api/v1/tasks/"))]
+            assert [answer.headers["location"] for answer in found] == ["/tasks?status=open", "/api/v1/tasks"]
+            assert (await http.get("http://evil.example//evil.example/tasks/")).status_code == 404
+        await app.state.database.close()
 
 
 class TestStatic:
