@@ -40,9 +40,10 @@ from assistant.draft import (
     Window,
     problems_of_size,
 )
+from assistant.facts import Facts
 from assistant.instants import Said, Times, past_instant, resolve
 from assistant.moments import Days, Reference
-from assistant.phrases import Facts, Scan
+from assistant.phrases import Scan
 from assistant.series import Series, series_of
 from assistant.words import Words, clean_text
 

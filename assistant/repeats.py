@@ -10,9 +10,18 @@ from dataclasses import dataclass, replace
 
 from assistant.calendar_dates import read_ordinal
 from assistant.moments import PARTS
-from assistant.names import DAY_NAMES, DAY_PLURALS, MONTH_NAMES, UNITS, word_set
+from assistant.names import DAY_NAMES, DAY_PLURALS, UNITS, word_set
 from assistant.recurrence import Frequency, Rule
-from assistant.repeat_days import GROUPS, WORKDAYS, WORKING, read_dates_of_month, read_nth, read_weekdays, read_yearly_date
+from assistant.repeat_days import (
+    GROUPS,
+    WORKDAYS,
+    WORKING,
+    read_dates_of_month,
+    read_months,
+    read_nth,
+    read_weekdays,
+    read_yearly_date,
+)
 from assistant.words import Words
 
 _FREQUENCIES: dict[str, tuple[Frequency, int]] = {
@@ -42,6 +51,7 @@ ADVERBS: dict[str, tuple[Frequency, int]] = {
     "biannually": ("MONTHLY", 6),
     "yearly": ("YEARLY", 1),
     "annually": ("YEARLY", 1),
+    "biennially": ("YEARLY", 2),
 }
 _PREFIXES = word_set("bi semi half")
 _TIMES_A_YEAR = {"twice": 2, "thrice": 3}
@@ -75,7 +85,7 @@ def read_repeat(words: Words, at: int) -> Repeated | None:
         return _alternate(words, at + (word == "on"))
     if word in ADVERBS or (word in _PREFIXES and words.word(at + 1) == "-"):
         return _adverb(words, at)
-    if word in _OPENERS or word in DAY_PLURALS or word in GROUPS:
+    if word in _OPENERS or words.run(at, 2) == ("in", "the") or word in DAY_PLURALS or word in GROUPS:
         return _once(words, at) or _plural(words, at)
     return None
 
@@ -88,6 +98,8 @@ def _every(words: Words, at: int) -> Repeated | None:
     unit = _unit(words, begin)
     if unit is not None:
         end, name = unit
+        if name == "day" and ordinal and (dated := read_dates_of_month(words, at + 1)) and words.word(dated[0] - 1) == "month":
+            return closed(words, dated[0], Repeat(dated[1]))  # "every 5th day of the month"
         return _of_unit(words, end, name, interval or ordinal or 1)
     part = PARTS.get(words.word(begin))
     if part is not None and ordinal is None:
@@ -206,9 +218,8 @@ def _number_of_month(words: Words, at: int) -> tuple[int, Rule] | None:
 
 def _limited(words: Words, end: int, rule: Rule) -> Repeated | None:
     """ "every day in December", "every weekday in June"."""
-    if words.word(end) == "in" and words.word(end + 1) in MONTH_NAMES and words.number(end + 2, 4) is None:
-        return closed(words, end + 2, Repeat(replace(rule, by_month=(MONTH_NAMES[words.word(end + 1)],))))
-    return _with_part(words, end, rule)
+    months = read_months(words, end)
+    return closed(words, months[0], Repeat(replace(rule, by_month=months[1]))) if months else _with_part(words, end, rule)
 
 
 def _except(words: Words, end: int, rule: Rule) -> tuple[int, Rule]:
@@ -266,7 +277,7 @@ def _once(words: Words, at: int) -> Repeated | None:
 
 def _plural(words: Words, at: int) -> Repeated | None:
     """ "Mondays and Thursdays", "on weekdays", "weekends"."""
-    begin = at + (words.word(at) == "on")
+    begin = at + {"on": 1, "in": 2}.get(words.word(at), 0)
     word = words.word(begin)
     part = PARTS.get(word.removesuffix("s")) if word.endswith("s") else None
     if part is not None and words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None:  # "mornings at 9"
@@ -275,6 +286,6 @@ def _plural(words: Words, at: int) -> Repeated | None:
     if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES:
         return None
     found = read_weekdays(words, begin, False)
-    if found is None or not (words.stands_free(found[0]) or begin > at or at == 0):
+    if found is None or not (words.stands_free(found[0]) or begin == at + 1 or at == 0):
         return None
     return _with_part(words, found[0], Rule("WEEKLY", by_day=found[1]))
