@@ -44,6 +44,8 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     if found is None:
         return _in_weekdays(words, begin, is_ahead, reference) or _next_workday(words, at, reference)
     end, amounts = found
+    if is_ahead and words.word(end) == "from" and (anchored := _anchored(words, at, end, amounts, reference)):
+        return anchored  # "in three weeks from tomorrow"
     if is_ahead:
         end += 2 * (words.run(end, 2) in {("from", "now"), ("from", "today")}) + (words.word(end) == "time")
         end += 2 * (words.word(end) in {"'", "’"} and words.word(end + 1) == "time")

@@ -40,6 +40,7 @@ from assistant.zones import read_zone
 _ABOUT = word_set("for about approx approximately around ca circa ~ takes taking lasting est estimate duration")
 _EVENINGS = word_set("dinner supper drinks pub cinema movie concert theatre theater")
 _MORNINGS = word_set("breakfast wake alarm sunrise")
+_NO_SUBJECTS = word_set("it this that what when where who how there here today tomorrow he she they we you")
 _COUNTED_FROM = frozenset({"from", "between"})
 _MOVES = word_set("move moved reschedule shift change postpone push swap convert")
 
@@ -204,7 +205,9 @@ def _when(scan: Scan, at: int) -> Match | None:
         if is_move:
             return Match(at, ranged[0])
         is_limit = role in {"by", "before", "until"}
-        return None if is_limit else Match(at, ranged[0], said=Said("at", ranged[1]), is_past=_is_past(scan, ranged[1], "at"))
+        begin = _from_verb(words, at, ranged[0])
+        said = Said("at", ranged[1])
+        return None if is_limit else Match(begin, ranged[0], said=said, is_past=_is_past(scan, ranged[1], "at"))
     found = (lead in MONTHS_ONLY and read_moment(words, at, scan.reference)) or None
     role = None if found else role
     found = found or read_moment(words, begin, asked) or _hour_after_day(scan, at, begin)
@@ -227,7 +230,14 @@ def _match(scan: Scan, at: int, found: tuple[int, Moment], role: Role) -> Match:
     is_past = _is_past(scan, moment, role)
     if is_past and not words.stands_free(end):
         return Match(at, end)
-    return Match(at, end, said=Said(role, moment), is_hard=words.word(at) == "hard", is_past=is_past)
+    begin = _from_verb(words, at, end) if not is_past else at
+    return Match(begin, end, said=Said(role, moment), is_hard=words.word(at) == "hard", is_past=is_past)
+
+
+def _from_verb(words: Words, at: int, end: int) -> int:
+    """The begin of a phrase that ends a sentence, with the verb before it: "The party is tomorrow" is about "The party"."""
+    is_sentence = words.word(at - 1) in {"is", "are"} and at > 1 and words.word(at - 2) not in _NO_SUBJECTS
+    return at - 1 if is_sentence and not any(words.word(n).isalnum() for n in range(end, end + 3)) else at
 
 
 def _zoned(words: Words, found: tuple[int, Moment]) -> tuple[int, Moment]:

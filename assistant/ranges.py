@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assistant.calendar_dates import read_month_day, read_ordinal, read_year
+from assistant.calendar_dates import month_of, read_month_day, read_ordinal, read_year
 from assistant.clock import timed
 from assistant.dates import may_begin, read_moment
 from assistant.moments import Days, Found, Moment, Reference
@@ -38,6 +38,8 @@ def read_range(words: Words, at: int, reference: Reference, lead: str) -> Found 
     begin = first[0] if first and not is_bare else at + 1
     if words.word(begin) not in through:
         return None
+    if first is not None and not is_bare and (found := _to_ordinal(words, begin + 1, first[1])):
+        return found
     second = read_moment(words, begin + 1, replace(reference, asked=True))
     if first is not None and not is_bare:
         if second is None:
@@ -92,6 +94,22 @@ def _to_number(words: Words, at: int, through: int, first: Moment) -> Found | No
     begin = _on_year(first.days.first, year) if year else first.days.first
     day = _on_day(begin, last[0])
     return (end, replace(first, days=Days(begin, day))) if day and day > begin else None
+
+
+def _to_ordinal(words: Words, at: int, first: Moment) -> Found | None:
+    """ "from 12 February at 3pm to the 15th": a day of the month that the first day has, or of the one after it."""
+    found = read_ordinal(words, at + 1) if words.word(at) == "the" else None
+    if found is None or not found[2] or first.days is None or not words.stands_free(found[1]):
+        return None
+    if words.word(found[1]) in {"of", *MONTH_NAMES, *DAY_NAMES}:
+        return None
+    begin, ahead = first.days.first, month_of(first.days.first, found[0] <= first.days.first.day)
+    last = _on_day(ahead[0], found[0])
+    if last is None:
+        return None
+    if first.minute is None:
+        return found[1], replace(first, days=Days(begin, last), other=None)
+    return found[1], replace(first, until=((last - begin).days, first.clock or 0), other=None)
 
 
 def _in_year_of(words: Words, at: int, through: int, first: Moment, second: Found) -> Moment:

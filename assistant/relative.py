@@ -194,6 +194,8 @@ def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
     weekday = DAY_NAMES.get(name)
     link = middle + 1 + (words.word(middle + 1) in {"of", "in"})
     is_linked = link > middle + 1 or words.word(link) in {"this", "next"}  # "third Thursday next month"
+    if weekday is not None and position > 0 and not is_linked and words.stands_free(middle + 1):  # "meeting third Tuesday"
+        return middle + 1, on(_nth_to_come(position, weekday, reference))
     if (weekday is None and name != "day") or not is_linked:
         return None
     target = _target(words, link, reference)
@@ -207,6 +209,12 @@ def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
         last = month_of(first, 11 if unit == "year" else 0)[1]
         day = _nth(first, last, position, weekday)
     return (end, on(day)) if day else None
+
+
+def _nth_to_come(position: int, weekday: int, reference: Reference) -> date:
+    """The n-th such weekday of this month, or of the first of the next ones in which it is not over."""
+    days = (_nth(*month_of(reference.today, ahead), position, weekday) for ahead in range(13))
+    return next(day for day in days if day is not None and day >= reference.today)
 
 
 def _nth(first: date, last: date, position: int, weekday: int | None) -> date | None:

@@ -92,6 +92,7 @@ def read_repeat(words: Words, at: int) -> Repeated | None:
 
 def _every(words: Words, at: int) -> Repeated | None:
     begin = at + 1 + (words.word(at + 1) == "-" and words.joined(at + 1))  # "every-workday", "every-3-days"
+    begin += words.word(begin) == "!" and words.joined(begin) and not words.joined(begin + 1)  # as other planners write it
     begin += words.word(begin) == "single"
     interval, begin, ordinal = _interval(words, begin)
     begin += words.word(begin) == "-" and words.joined(begin) and words.joined(begin + 1)
