@@ -34,6 +34,8 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     is_ahead = words.word(at) in {"in", "within"}
     if is_ahead and any(words.word(at - n) in _SPANNED for n in range(1, 5)):
         return None
+    if words.run(at, 2) == ("a", "week") and words.word(at + 2) in {"today", "tomorrow"}:  # British: "a week today"
+        return at + 3, on(reference.today + timedelta(days=7 + (words.word(at + 2) == "tomorrow")))
     begin = at + is_ahead
     begin += is_ahead and words.word(begin) == "the" and words.word(begin + 1) == "next"
     begin += is_ahead and words.word(begin) == "next"

@@ -129,6 +129,8 @@ def _joined(end: int, first: Moment, second: Moment) -> Found | None:
     if first.problem or second.problem:
         return end, Moment(problem=first.problem or second.problem)
     if None not in (first.minute, second.minute):
+        if first.days and second.days and _after(first.days.first, second.days) < first.days.first:
+            return None  # "tomorrow 3pm to 9 tonight"
         return end, _times(first, second)
     if first.days and second.days and first.minute is None:  # "Monday to Friday at 9:30"
         last = _after(first.days.first, second.days)
@@ -164,9 +166,10 @@ def _times(first: Moment, second: Moment) -> Moment:
         end = min((end % 720, end % 720 + 720), key=lambda one: (one - start - 1) % 1440)
     elif late and end < 720 and first.loose:
         end += 720
-    gap = (second.days.first - first.days.first).days if first.days and second.days else 0
+    gap = (_after(first.days.first, second.days) - first.days.first).days if first.days and second.days else 0
     days = first.days or second.days
-    return Moment(days, start, until=(gap + (gap == 0 and end <= start), end))
+    is_loose = first.loose and second.loose and part is None
+    return Moment(days, start, loose=is_loose, until=(gap + (gap == 0 and end <= start), end))
 
 
 def _hours(words: Words, at: int, second_at: int, second: Found | None, is_asked: bool) -> Found | None:

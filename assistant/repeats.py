@@ -106,10 +106,9 @@ def _every(words: Words, at: int) -> Repeated | None:
     if part is not None and ordinal is None:
         return closed(words, begin + 1, Repeat(Rule("DAILY", interval or 1), part))
     dated = read_yearly_date(words, at + 1)
-    if interval is None and not (words.word(at + 1) == "second" and words.word(begin + 1) not in {"of", "in"}):
-        dated = (
-            read_dates_of_month(words, at + 1) or read_nth(words, at + 1) or dated
-        )  # "every second Friday" is every other one
+    is_other = words.word(at + 1) == "second" and words.word(begin + 1) not in {"of", "in"}  # "every second Friday"
+    if interval is None and not is_other:
+        dated = read_dates_of_month(words, at + 1) or read_nth(words, at + 1) or dated
     if dated is not None:
         return closed(words, dated[0], Repeat(dated[1]))
     days = read_weekdays(words, begin, True)
@@ -182,7 +181,8 @@ def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
     found: tuple[int, Rule] | None = None
     if rule.frequency in {"WEEKLY", "DAILY"} and (begin > end or words.word(end) in DAY_NAMES):
         days = read_weekdays(words, begin, False)
-        found = (days[0], replace(rule, frequency="WEEKLY", by_day=days[1])) if days else None
+        weeks = rule.interval if rule.frequency == "WEEKLY" else max(1, rule.interval // 7)  # "every 14 days on Thursday"
+        found = (days[0], replace(rule, frequency="WEEKLY", interval=weeks, by_day=days[1])) if days else None
     elif rule.frequency == "MONTHLY":
         begin += begin == end and words.word(end) == ","
         dated = read_dates_of_month(words, begin) or read_nth(words, begin) or _number_of_month(words, begin)
@@ -256,7 +256,8 @@ def _adverb(words: Words, at: int) -> Repeated | None:
         return None
     rule = Rule(*ADVERBS[name])
     is_counted = words.word(begin + 1) == "x" and words.word(begin + 2).isdecimal()  # "daily x5"
-    if not words.stands_free(begin + 1) and not is_counted:
+    is_dated = words.word(begin + 1) == "the" and read_dates_of_month(words, begin + 1) is not None  # "monthly the 5th"
+    if not (words.stands_free(begin + 1) or is_counted or is_dated):
         is_first = at == 0 and words.closes(begin + 1)
         return (begin + 1, Repeat(rule, is_weak=True)) if is_first else None
     if name == "nightly":
@@ -268,6 +269,13 @@ def _once(words: Words, at: int) -> Repeated | None:
     """ "once a week", "once every two months", "once per day", "twice a year"; no rule says which days "twice a week" is."""
     if words.word(at) in _TIMES_A_YEAR and words.run(at + 1, 2) in {("a", "year"), ("per", "year"), ("each", "year")}:
         return closed(words, at + 3, Repeat(Rule("MONTHLY", 12 // _TIMES_A_YEAR[words.word(at)])))
+    if (
+        words.word(at) in _TIMES_A_YEAR
+        and words.word(at + 1) in {"a", "per", "each"}
+        and words.run(at + 2, 2) == ("week", "on")
+    ):
+        days = read_weekdays(words, at + 4, False)  # "twice a week on Tue and Thu"
+        return closed(words, days[0], Repeat(Rule("WEEKLY", by_day=days[1]))) if days else None
     if words.word(at) != "once":
         return None
     if words.word(at + 1) == "every":

@@ -42,7 +42,7 @@ def series_of(facts: Facts, reference: Reference) -> Series | None:
     days = next((one.days for one in reversed(spoken) if one.days), None)
     part = facts.repeat.part or next((one.part for one in spoken if one.part), None)
     timed = next((one for one in spoken if one.minute is not None), None)
-    moment = replace(timed, part=timed.part or part) if timed else Moment(part=part)
+    moment = timed.within(timed.part or part) if timed else Moment(part=part)
     rule, due = _ended(facts.repeat.rule, due)
     rule, moment = _at_home(rule, moment, days.first if days else reference.today, reference)
     if wish and wish.moment.days:
