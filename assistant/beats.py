@@ -13,7 +13,7 @@ from assistant.holidays import read_holiday
 from assistant.moments import Reference
 from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
 from assistant.recurrence import Frequency, Rule
-from assistant.repeat_days import read_dates_of_month, read_nth, read_weekdays, read_yearly_date
+from assistant.repeat_days import read_dates_of_month, read_months, read_nth, read_weekdays, read_yearly_date
 from assistant.repeats import ADVERBS, Repeat, Repeated, closed, read_repeat
 from assistant.words import Words
 
@@ -34,6 +34,8 @@ def joined(known: Repeat | None, new: Repeat) -> Repeat | None:
     """Both as one rule: "weekly ... on Mondays", "Tue and Thu ... every week", "daily ... on weekdays". None: they differ."""
     if known is None or known.problem or new.problem:
         return None if known else new
+    if new.rule == replace(known.rule, by_month=new.rule.by_month):
+        return new
     first, second = known.rule, new.rule
     if first.frequency == "DAILY" and second.frequency == "WEEKLY":
         first = replace(first, frequency="WEEKLY") if first.interval == 1 else first
@@ -42,6 +44,14 @@ def joined(known: Repeat | None, new: Repeat) -> Repeat | None:
         return None
     rule = replace(second if is_plain[0] else first, interval=max(first.interval, second.interval))
     return Repeat(rule, known.part or new.part)
+
+
+def in_months(words: Words, at: int, known: Repeat | None) -> Repeated | None:
+    """What is `known` to repeat, in the months that are said after it: "in June", "from March to November"."""
+    if known is None or known.problem or known.rule.by_month or known.rule.frequency == "YEARLY":
+        return None
+    found = read_months(words, at)
+    return (found[0], replace(known, rule=replace(known.rule, by_month=found[1]))) if found else None
 
 
 def _days(words: Words, at: int) -> Repeated | None:

@@ -18,6 +18,7 @@ LAST_YEAR = 2999
 _ALSO_VERBS = frozenset({"may", "march", "mar"})  # "march 5 miles"
 _VERBS = frozenset({"be", "have"})  # "May the 4th be with you"
 _DASHES = frozenset({"-", "/"})
+_SEPARATORS = _DASHES | {"."}
 _NO_DATES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (9, 11), (50, 50), (20, 20)})  # fractions and names
 _SHARED = word_set("h hr hour hours cup cups tsp tbsp inch inches mile miles pint pints")
 _FORMATS = frozenset({(4, 4), (6, 8), (16, 9), (9, 16)})
@@ -60,14 +61,14 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
     is_dashed = False
     if words.word(at) in MONTH_NAMES:
         month, begin = words.word(at), at + 1 + (words.word(at + 1) == "." and words.joined(at + 1))
-        is_joined = words.word(begin) == "-" and words.joined(begin) and words.joined(begin + 1)  # "Dec-21"
-        begin += is_joined and len(words.word(begin + 1)) == 2
+        is_joined = words.word(begin) in _DASHES and words.joined(begin) and words.joined(begin + 1)  # "Dec-21", "Oct/2"
+        begin += is_joined and (len(words.word(begin + 1)) == 2 or month not in _ALSO_VERBS)
         begin += words.word(begin) == "the" and (words.number(begin + 1) is not None or reference.asked)
         found = read_ordinal(words, begin)
         if found is None:
             return None
         is_day = words.stands_free(found[1]) or (found[2] and words.word(found[1]) not in _VERBS)
-        if month in _ALSO_VERBS and not (reference.asked or is_day):
+        if month in _ALSO_VERBS and not (reference.asked or is_day or _opens_a_task(words, at, found[1])):
             return None
         day, end, _ = found
     else:
@@ -86,6 +87,12 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
     if not words.closes(after):
         return None
     return after, dated(day, MONTH_NAMES[month], year, reference)
+
+
+def _opens_a_task(words: Words, at: int, end: int) -> bool:
+    """ "May 21 call Bob", but not "March 5 miles", "may 20 students join?": what is counted follows in the plural."""
+    follows = words.word(end)
+    return at == 0 and follows.isalpha() and len(follows) > 2 and (not follows.endswith("s") or follows.endswith("ss"))
 
 
 def read_year(words: Words, at: int, dashed: bool = False) -> tuple[int, int | None]:
@@ -117,7 +124,8 @@ def dated(day: int, month: int, year: int | None, reference: Reference) -> Momen
 def read_numeric_day(words: Words, at: int, reference: Reference) -> Found | None:
     """ "2026-11-27", "27/11", "3/9/2026" (by `day_first`; what can be read only one way is), "27.11.2026", "27-11-2026"."""
     first, sign, second = words.number(at, 4), words.word(at + 1), words.number(at + 2)
-    if first is None or second is None or not (words.joined(at + 1) and words.joined(at + 2)):
+    is_pair = second is not None and sign in _SEPARATORS and words.joined(at + 1) and words.joined(at + 2)
+    if first is None or second is None or not is_pair:
         return _packed(words, at, reference)
     has_third = words.word(at + 3) == sign and words.joined(at + 3) and words.joined(at + 4)
     third = words.number(at + 4, 4) if has_third else None
@@ -126,14 +134,19 @@ def read_numeric_day(words: Words, at: int, reference: Reference) -> Found | Non
         return _iso(words, at, (first, second, third), reference) if is_iso and third is not None else None
     has_year = third is not None and (len(words.word(at + 4)) == 4 or sign == "/" or (reference.asked and third > 12))
     is_german = sign == "." and words.word(at + 3) == "." and words.joined(at + 3) and reference.asked and third is None
-    is_short = sign == "/" and third is None and not has_third and _is_short_date(words, at, (first, second), reference)
+    is_dashed = sign == "-" and words.word(at - 1) in {"on", "due"} and words.stands_free(at + 3)  # "due 12-15"
+    is_short = (
+        third is None
+        and not has_third
+        and (is_dashed or (sign == "/" and _is_short_date(words, at, (first, second), reference)))
+    )
     if len(words.word(at)) > 2 or not (has_year or is_german or is_short):
         return None
     year = _century(third, reference) if third is not None and third < 100 else third
     end = at + (5 if third is not None else 3 + is_german)
     month, day = (second, first) if reference.day_first or sign == "." else (first, second)
     if month > 12:
-        if sign == ".":  # "4.17.20" is a version: with stops the day comes first
+        if sign == "." and len(words.word(at + 4)) < 4:  # "4.17.20" is a version: with stops the day comes first
             return None
         month, day = day, month
     if not (1 <= month <= 12 and 1 <= day <= 31 and 1900 <= (year or 2000) <= LAST_YEAR):
@@ -157,8 +170,9 @@ def _is_short_date(words: Words, at: int, numbers: tuple[int, int], reference: R
     if numbers == (24, 7) or (words.word(at - 1) in {"the", "a"} and not reference.asked):
         return False
     is_share = (numbers[1] in {4, 8, 16} and numbers[0] % 2 == 1) or numbers in _FORMATS  # "3/8 bolts", "16/9 screen"
+    is_timed = words.word(at + 3) in {"at", "@"} and words.number(at + 4) is not None  # "meeting 3/4 at 10:00"
     is_first = words.begins(at) and words.word(at + 3) not in _COUNTED and not is_share
-    return reference.asked or (numbers not in _NO_DATES and (words.stands_free(at + 3) or is_first))
+    return reference.asked or is_timed or (numbers not in _NO_DATES and (words.stands_free(at + 3) or is_first))
 
 
 def _packed(words: Words, at: int, reference: Reference) -> Found | None:
@@ -191,13 +205,11 @@ def read_day_of_month(words: Words, at: int, reference: Reference) -> Found | No
     """ "the 15th" after a word that asks for a time, or last in the text: the next 15th. "the 15th of next month"."""
     has_article = words.word(at) == "the"
     found = read_ordinal(words, at + has_article)
-    if found is None or not found[2] or not words.word(at + has_article).isdecimal():
+    if found is None or not found[2]:
         return None
     day, end, _ = found
-    is_asked = reference.asked and (has_article or words.word(at - 1) in _ASK_FOR_DAYS)
-    is_last = has_article and not words.word(end) and words.word(at - 1) != "of" and at > 0
     month = _month_after_of(words, end)
-    if month is None and not ((is_asked or is_last or words.word(at - 1) == ",") and words.stands_free(end)):
+    if month is None and not (words.stands_free(end) and _is_meant(words, at, end, reference)):
         return None
     ahead, end = month or (0, end)
     for months in range(ahead, ahead + 3):
@@ -207,9 +219,22 @@ def read_day_of_month(words: Words, at: int, reference: Reference) -> Found | No
     return None
 
 
+def _is_meant(words: Words, at: int, end: int, reference: Reference) -> bool:
+    """Whether an ordinal without a month is a day: "on the 15th", "by the fifth", "17th at 10:00", a last "the 15th"."""
+    has_article = words.word(at) == "the"
+    is_day_asked = reference.asked and words.word(at - 1) in _ASK_FOR_DAYS
+    if not words.word(at + has_article).isdecimal():
+        return has_article and is_day_asked
+    is_last = has_article and not words.word(end) and words.word(at - 1) != "of" and at > 0
+    is_timed = words.word(end) in {"at", "@"} and words.word(end + 1).isdecimal()
+    return is_day_asked or is_last or is_timed or (has_article and reference.asked) or words.word(at - 1) == ","
+
+
 def _month_after_of(words: Words, at: int) -> tuple[int, int] | None:
     """ "of this month", "of the month", "next month": how many months ahead, and the token after it."""
     at += words.word(at) in {"of", "in"}
+    if words.run(at, 4) == ("the", "month", "after", "next"):
+        return 2, at + 4
     for phrase, ahead in ((("next", "month"), 1), (("this", "month"), 0), (("the", "month"), 0), (("the", "following"), 1)):
         if words.run(at, 2) == phrase:
             return ahead, at + 2
@@ -221,7 +246,7 @@ def read_month(words: Words, at: int, reference: Reference) -> Found | None:
     number = words.number(at, 4)
     if number is not None:
         return _whole_year(words, at, number, reference)
-    if words.word(at) not in MONTH_NAMES:
+    if words.word(at) not in MONTH_NAMES or (words.word(at - 1).isdecimal() and at > 0):  # "32 August 2027"
         return None
     end, year = read_year(words, at + 1)
     month, before = MONTH_NAMES[words.word(at)], words.word(at - 1)

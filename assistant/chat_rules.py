@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant import commands, edits, hours_talk, moves, questions
+from assistant import asides, busy_times, commands, edits, hours_talk, moves, news, questions, weights
 from assistant.chat import MAX_MESSAGE, Turn, Understood, View, WhatIf
 from assistant.operations import MAX_OPERATIONS
 from assistant.reading import Reading
@@ -38,7 +38,7 @@ _COURTESY = re.compile(
     r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|now|then|and|also|dayloom|assistant|just|um|uh|oh|alright|great|thanks"
     r"|kindly|quickly|maybe|can you|could you|would you|will you|can we|could we|i(?:'d| would) like(?: you)? to"
     r"|i(?:'d| would) like|i want (?:you )?to|i need you to|let(?:'s| us)|go ahead and|do me a favou?r and|try to"
-    r"|help me(?: to)?(?= \w)|we should|we need to)\b[\s,]*)+",
+    r"|help me(?: to)?(?= \w)|let me(?= \w)|we should|we need to)\b[\s,]*)+",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -50,6 +50,7 @@ _VERBS = (
     "add|create|make|start|begin|stop|pause|complete|finish|mark|tick|close|reopen|cancel|delete|remove|restore|move|shift|push"
     "|postpone|delay|defer|reschedule|pin|unpin|rename|set|change|show|list|tell|replan|reprioriti[sz]e|prioriti[sz]e|block"
     "|schedule|take|what|what's|when|why|am|is|extend|shorten|split|resume|continue|switch|bring|put|plan"
+    "|bought|called|made|paid|sent|wrote|[a-z]{3,}ed"
 )
 _STRONG = re.compile(
     rf"\s*(?:;|\n+|(?<=\w)[.!?]\s+(?=[a-z])|,?\s+(?:and )?then\s+|,\s*and\s+(?=(?:{_VERBS})\b))\s*",
@@ -57,10 +58,13 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(rf"\s*(?:,|\band\b(?: also)?|&)\s+(?=(?:please )?(?:{_VERBS})\b)", re.IGNORECASE)
 _ADDING = re.compile(r"^(?:add|create|make|new|remind|remember|i (?:need|have|must)|todo|task)\b", re.IGNORECASE)
-_SHORT = re.compile(r"\b(it|that)'s\b(?! it\b)", re.IGNORECASE)
+_SHORT = re.compile(
+    r"\b(it|that)'s\b(?! it\b)|(?<=\w)()'s(?= (?:now |all |already )?(?:done|finished|completed?|ready)\b)", re.IGNORECASE
+)
 _NEGATED = re.compile(
     r"^(?:do not|don't|dont|never|please don't) (?!(?:let me )?forget\b|mind\b|split\b|plan anything\b|work\b"
-    r"|(?:start|begin|do|plan|schedule) .+ (?:before|until|till)\b)",
+    r"|(?:start|begin|do|plan|schedule) .+ (?:before|until|till)\b|(?:move|touch|shift)\b"
+    r"|(?:start|begin|do|plan|schedule) .+ (?:today|tonight|tomorrow|this \w+)$)",
     re.IGNORECASE,
 )
 _WHAT_IF = re.compile(
@@ -85,8 +89,19 @@ _PAST = {
     "postponed": "postpone",
     "had": "have",
 }
-QUESTIONS_FIRST = (*questions.RULES, *hours_talk.RULES, *edits.RULES, *moves.RULES, *commands.RULES)
-COMMANDS_FIRST = (*hours_talk.RULES, *edits.RULES, *moves.RULES, *commands.RULES, *questions.RULES)
+_ORDERS = (
+    *news.FIRST,
+    *hours_talk.RULES,
+    *weights.RULES,
+    *edits.RULES,
+    *moves.RULES,
+    *busy_times.RULES,
+    *commands.RULES,
+    *news.LAST,
+)
+_ASKED = (*asides.RULES, *questions.RULES)
+QUESTIONS_FIRST = (*_ASKED, *_ORDERS)
+COMMANDS_FIRST = (*_ORDERS, *_ASKED)
 _QUESTION = re.compile(
     r"^(?:what|when|why|how|who|where|which|is|are|am|do i|did|have i|will|should|can i|may i|could i"
     r"|shall|must i|was|does|show|list|tell|explain|find|help|any)\b",
@@ -147,6 +162,7 @@ def _read(clause: str, reading: Reading) -> bool:
 
 def _what_if(rest: str, reading: Reading) -> bool:
     """The same commands, for a preview. No preview of a preview: it says nothing, and a long one would nest too deep."""
+    rest = re.sub(r"^(?:don't|do not|never) (?:do |finish |start )?", "cancel ", rest, count=1, flags=re.IGNORECASE)
     first, _, more = rest.partition(" ")
     command = _polite(f"{_PAST.get(first.lower(), first)} {more}")
     if _WHAT_IF.match(command):
@@ -190,11 +206,14 @@ def _offered(text: str, view: View) -> Understood | None:
 
 def _typed(text: str) -> str:
     """Apostrophes as they are on a keyboard, and no short forms of "it is"."""
-    return _SHORT.sub(r"\1 is", text.replace("’", "'").replace("`", "'"))
+    return _SHORT.sub(lambda found: f"{found[1] or ''} is", text.replace("’", "'").replace("`", "'"))
 
 
 def _polite(text: str) -> str:
     """Without the words of courtesy around a command."""
+    whole = text.strip(" ,.!?…")
+    if any(re.fullmatch(words, whole, re.IGNORECASE) for words, _ in SMALL_TALK):
+        return whole
     inner = _THANKS.sub("", text.strip(), count=1).strip(" ,")
     stripped = _COURTESY.sub("", inner).strip(" ,")
     return stripped or inner

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from assistant import telling
 from assistant.draft import Span, SpanKind
+from assistant.facts import Match
 from assistant.instants import Said, Times, last_minute, spoken
 from assistant.marks import Mark
 from assistant.moments import Moment
 from assistant.names import MONTHS, WEEKDAYS
-from assistant.phrases import Match
 from assistant.recurrence import Rule
 from assistant.roles import SIDES
 from assistant.words import Words

@@ -11,11 +11,11 @@ from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Other, Reference,
 from assistant.names import COUNTS, DAY_NAMES, TENS, word_set
 from assistant.words import Words
 
-_NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 1440}
+_NAMED_TIMES = {"noon": 720, "noonish": 720, "midday": 720, "midnight": 1440}
 _HOUR_WORDS = word_set("at @ by before until till til after from than around ~ between")
 _PREPOSITIONS = word_set("by before after from for on until till til")
 _GROWTH = word_set(
-    "increase reduce cut grow raise multiply divide lower improve drop boost decrease scale shrink "
+    "increase increment decrement reduce cut grow raise multiply divide lower improve drop boost decrease scale shrink "
     "late short lost won lose win early off miss missed behind ahead down"
 )
 _VERSES = word_set(
@@ -25,6 +25,7 @@ _DETERMINERS = word_set("the my his her our their this that each a an")
 _DAYS = word_set("today tomorrow tmrw tonight").union(DAY_NAMES)
 _ENDS_OF_DAY = {("eod",), ("cob",), ("eob",), ("close", "of", "business"), ("close", "of", "play"), ("end", "of", "business")}
 _SMALL = {"oh": 0, "quarter": 15, "half": 30}
+_RESOLUTIONS = frozenset({144, 240, 720})  # "720p"
 _HALVES = {"am": "am", "pm": "pm"}
 # Words before "high noon", "the midday sun": no time of a task.
 _AFTER_NOON = word_set("on today tomorrow utc gmt et ct pt est edt pst pdt cet cest")
@@ -81,12 +82,13 @@ def _past_or_to(words: Words, at: int, reference: Reference) -> Found | None:
     if counted is None or counted[0] > 30:
         return None
     minutes, link = counted
-    link += words.word(link) in {"minute", "minutes"}
+    is_named = words.word(link) in {"minute", "minutes", "min", "mins"}
+    link += is_named
     sign = words.word(link)
     is_half = words.word(at) == "half" and words.word(at - 1) in {"at", "by", "@"}
     if sign in {"past", "after"}:
         begin = link + 1
-    elif sign in {"to", "til", "till"} and _may_be_to(words, at, minutes, reference):
+    elif sign in {"to", "til", "till"} and (is_named or _may_be_to(words, at, minutes, reference)):
         minutes, begin = -minutes, link + 1
     elif is_half:
         begin = link
@@ -98,6 +100,9 @@ def _past_or_to(words: Words, at: int, reference: Reference) -> Found | None:
     if hour is None or not 1 <= hour[0] <= 12 or words.word(begin) in {"a", "an"}:
         return None
     half, end = half_of_day(words, hour[1])
+    end = _after_oclock(words, end) or end
+    if is_named and not half and not words.stands_free(end):  # "20 min past eight oaks"
+        return None
     minute = (hour[0] % 12 * 60 + 720 * (half == "pm") + minutes) % (1440 if half else 720)
     return end, Moment(minute=minute or 720, loose=not half)
 
@@ -120,12 +125,16 @@ def _digits(words: Words, at: int, reference: Reference) -> Found | None:
     is_letter = (
         half != "" and end == at + 1 and words.word(end) == half[0] and words.closes(end + 1)
     )  # "3p", but not "seat 12A"
-    if half and (reference.asked or not is_letter or words.word(end + 1) == "m"):
+    is_dated = words.word(end + 1) in _DAYS and (half == "pm" or words.begins(at))  # "3p tomorrow", but not "room 3a tomorrow"
+    is_last = half == "pm" and not words.word(end + 1) and 1 <= hour <= 12  # "call Ann 5p"
+    if half and (reference.asked or not is_letter or is_dated or is_last or words.word(end + 1) == "m"):
         return _sharp(words, after), timed(hour, minute if end > at + 1 else 0, half)
     is_hour = words.word(at - 1) in _HOUR_WORDS
     if end > at + 1:
         moment = timed(hour, minute, "", words.word(at)[0] == "0")
-        is_verse = not reference.asked and moment.loose and ((minute or 0) % 5 > 0 or words.word(at - 1) in _VERSES)
+        is_verse = (
+            not reference.asked and moment.loose and (((minute or 0) % 5 > 0 and hour < 10) or words.word(at - 1) in _VERSES)
+        )
         is_free = words.stands_free(end) and not moment.problem
         is_meant = sign == ":" or (sign == "h" and 12 < hour < 24) or (is_free and (is_hour or words.word(end) in _DAYS))
         return (_sharp(words, end), moment) if is_meant and not is_verse else None
@@ -152,7 +161,8 @@ def _compact(words: Words, at: int, reference: Reference) -> Found | None:
     hour, minute = divmod(number, 100)
     half, end = half_of_day(words, at + 1)
     if half:
-        return (end, timed(hour, minute, half)) if hour <= 12 and minute < 60 else None
+        is_film = number in _RESOLUTIONS and words.word(end - 1) == "p"
+        return (end, timed(hour, minute, half)) if hour <= 12 and minute < 60 and not is_film else None
     is_said = words.word(at - 1) in {"at", "@", "around"}
     if is_said and _part_follows(words, end) and 1 <= hour <= 12 and minute < 60:  # "at 730 in the evening"
         return end, timed(hour, minute, "")
@@ -195,8 +205,9 @@ def bare_hour(words: Words, at: int, reference: Reference) -> Found | None:
         return end, timed(value, 0, "")
     before = words.word(at - 1)
     is_asked = before in _HOUR_WORDS or (reference.asked and before in {"today", "tomorrow", "tonight", "about"})
-    if words.word(end) == "ish" and words.joined(end) and value <= 12:
-        return end + 1, timed(value, 0, "")
+    ish = end + (words.word(end) == "-" and words.joined(end + 1))
+    if words.word(ish) == "ish" and words.joined(end) and value <= 12:
+        return ish + 1, timed(value, 0, "")
     is_scale = before in {"from", "between"} and words.word(end) in {"to", "and"}  # "from one to many"
     if not is_asked or not words.stands_free(end) or is_scale or _is_growth(words, at):
         return None
@@ -210,8 +221,10 @@ def _is_growth(words: Words, at: int) -> bool:
 def _after_oclock(words: Words, at: int) -> int | None:
     if words.word(at) == "oclock":
         return at + 1
-    is_said = words.word(at) == "o" and words.word(at + 1) in {"'", "’"} and words.word(at + 2) == "clock"
-    return at + 3 if is_said else None
+    if words.word(at) != "o":
+        return None
+    sign = at + 1 + (words.word(at + 1) in {"'", "’"})
+    return sign + 1 if words.word(sign) == "clock" else None
 
 
 def _part_follows(words: Words, at: int) -> bool:
@@ -232,7 +245,13 @@ def _spoken(words: Words, at: int, reference: Reference) -> Found | None:
     half, after = half_of_day(words, end)
     if half:
         return after, timed(hour, minute, half)
-    if end > at + 1 and words.word(at - 1) in _HOUR_WORDS and words.stands_free(end) and minute % 5 == 0 and minute >= 10:
+    if (
+        end > at + 1
+        and words.word(at - 1) in {"for", *_HOUR_WORDS}
+        and words.stands_free(end)
+        and minute % 5 == 0
+        and minute >= 10
+    ):
         return end, timed(hour, minute, "")
     return bare_hour(words, at, reference)
 

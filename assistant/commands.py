@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from re import Match
 from typing import Literal
 
-from assistant import hours_talk, titles
+from assistant import titles
 from assistant.chat import EventView, Status
+from assistant.edits import is_known, note
 from assistant.operations import (
+    MAX_OPERATIONS,
     ActOnTask,
-    AddEvent,
     AddTask,
     CatchUp,
     DeleteEvent,
@@ -47,17 +47,18 @@ _STATES: dict[Status, str] = {
     "cancelled": "cancelled",
     "deleted": "deleted",
 }
-_JOINT = re.compile(r"^(?:for|to|as)\s+(?:the |my |a )?(?=\S)", re.IGNORECASE)
-_EVENT_NAME = re.compile(
-    r"^(?:a |an |the |my )?(?:new )?(?P<kind>event|meeting|appointment|busy time|call|lunch"
-    r"|block)?\s*(?:called |named |titled |: ?)?",
-    re.IGNORECASE,
-)
+_ONTO = re.compile(r"^(?P<text>.+?) to (?:the |my )?(?P<what>.+?) task$", re.IGNORECASE)
+_SEVERAL = re.compile(r"^(?:the following |these |\w+ )?(?:tasks|todos|to-dos|things|items) ?: *(?P<list>.+)$", re.IGNORECASE)
 
 
 def _add(reading: Reading, match: Match[str]) -> bool:
     """ "Create a high priority task to fix the login bug, 2h before Friday": quick-add reads the line that is left."""
     text = _TO_THE_LIST.sub("", match["text"].strip())
+    if (onto := _ONTO.match(match["text"].strip())) and is_known(reading, onto["what"]):
+        return note(reading, onto)
+    if several := _SEVERAL.match(match["text"].strip()):
+        names = [name for name in re.split(r"\s*(?:,|;|\band\b)\s*(?:and\s+)?", several["list"].strip()) if name]
+        return reading.do(*(AddTask(text=name) for name in names)) if len(names) < MAX_OPERATIONS else False
     if match[0].lower().startswith("put ") and text == match["text"].strip():
         return _perhaps(reading, match)
     before = _WORDS_BEFORE.match(text)
@@ -78,34 +79,6 @@ def _perhaps(reading: Reading, match: Match[str]) -> bool:
     """ "Do the laundry tomorrow": nothing that exists is named so, and it sounds like something new."""
     reading.is_certain = False
     return _remember(reading, match)
-
-
-def _event(reading: Reading, match: Match[str]) -> bool:
-    """ "Block tomorrow 2-4pm for the dentist", "I have a meeting with Bob on Thursday from 3 to 4pm"."""
-    found = reading.find_time(match["text"])
-    if found is None:
-        return reading.say("Say when, such as “meeting with Bob Thursday 3-4pm”.") if "event" in match.re.pattern else False
-    when, rest = found
-    length = re.search(r"\bfor (\d+(?:\.\d+)?)\s?(h|hours?|min|mins|minutes?)\b", rest, re.IGNORECASE)
-    minutes = 60
-    if length:
-        minutes = round(float(length[1]) * (60 if length[2].lower().startswith("h") else 1))
-        rest = rest[: length.start()] + rest[length.end() :]
-    name = _EVENT_NAME.match(rest.strip())
-    title = rest.strip()[name.end() :] if name else rest
-    kind = (name["kind"] or "") if name else ""
-    title = _JOINT.sub("", title.strip(" ,.")).strip()
-    title = f"{kind} {title}".strip() if kind.lower() in {"meeting", "call", "lunch", "appointment"} else title
-    end = when.start + timedelta(minutes=minutes) if when.is_exact else when.end
-    if end <= reading.view.now:
-        return reading.say("That time has passed.")
-    title = title[:1].upper() + title[1:] if title else "Busy"
-    return reading.do(AddEvent(title=title[:500], start_at=when.start, end_at=end))
-
-
-def _busy(reading: Reading, match: Match[str]) -> bool:
-    when = reading.when(match["when"])
-    return hours_talk.kept_free(reading, when) if when else False
 
 
 def _button(verb: Verb, statuses: Sequence[Status], which: str, *, events: bool = False) -> Handler:
@@ -186,7 +159,8 @@ RULES = (
     rule(
         r"(?:re-?plan|plan again|re-?schedule|reorganis?z?e|optimi[sz]e|replan)(?: (?:everything|all|it all"
         r"|my (?:day|week|plan|tasks|schedule)|the (?:day|week|plan)|all my tasks|all tasks|please))*|(?:plan"
-        r"|organi[sz]e|schedule) my (?:day|week)(?: again)?|make (?:me )?a new plan",
+        r"|organi[sz]e|schedule) my (?:day|week)(?: again)?|make (?:me )?a (?:new )?plan"
+        r"(?: for (?:today|tomorrow|the (?:day|week)))?",
         _plain(Replan()),
     ),
     rule(
@@ -195,24 +169,11 @@ RULES = (
         _plain(Reprioritise()),
     ),
     rule(r"(?:catch me up|catch up|plan what i missed|re-?plan what i missed|i(?:'m| am) back)", _plain(CatchUp())),
-    # Busy times.
-    rule(
-        r"(?:i(?:'m| am) (?:busy|unavailable|not available|in meetings)|(?:block out|block off|block|reserve"
-        r"|keep busy))(?: on| for| from)? (?P<when>.+)",
-        _busy,
-    ),
-    rule(r"(?:block out|block off|block|reserve)\s+(?P<text>.+)", _event),
-    rule(
-        r"(?:add|create|make|schedule|put(?: in)?|set up|book)\s+(?P<text>(?:an? |the |my )?(?:new )?(?:event"
-        r"|meeting|appointment|busy time)\b.+)",
-        _event,
-    ),
-    rule(r"(?:i have|i've got|there(?:'s| is)|i got)\s+(?P<text>(?:an? |the |my )(?!.*\b(?:task|todo)\b).+)", _event),
     # Adding tasks.
     rule(
         r"(?:stop|pause|halt)(?: (?:it|working|work|the (?:clock|timer)|now|everything|what i(?:'m| am) doing"
         r"|(?:the )?(?:current|running) (?:one|task)))*|(?:i(?:'m| am) )?(?:taking|take) a break"
-        r"|(?:i need a )?break",
+        r"|(?:i need a )?break|take five|(?:i(?:'m| am) )?done for (?:today|the day)|call it a day",
         _stop,
     ),
     rule(r"(?:do not|don't|dont|never) (?:let me )?forget (?:to )?(?P<text>.+)", _remember),
@@ -233,6 +194,7 @@ RULES = (
         r"(?:stop|pause|halt)(?: working on| with)? (?P<what>.+)",
         _button("stop_task", ("active",), "Which one do you want to stop?"),
     ),
+    rule(r"(?:start|begin|resume|continue|go)(?: now)?", _start_it),
     rule(r"(?:switch|change) (?:over )?to (?P<what>.+)", _switch),
     rule(
         r"(?:(?:i(?:'m| am) )?(?:start|starting|begin|beginning|resume|continue|kick off|get going|get started"
@@ -240,7 +202,6 @@ RULES = (
         r"| am) )?(?:doing)) (?P<what>.+?)(?: now| right now| again)?",
         START,
     ),
-    rule(r"(?:start|begin|resume|continue|go)", _start_it),
     rule(
         r"(?:mark|set|flag)(?: off)? (?P<what>.+?) (?:as )?(?:not (?:done|complete|completed|finished)|undone"
         r"|open|incomplete|unfinished|to ?do)(?: again)?",
@@ -289,6 +250,6 @@ RULES = (
         r"|i(?:'m not going to| am not going to|'ll not| will not| won't)(?: do)?) (?P<what>.+)",
         _button("cancel_task", LIVE, "Which one do you want to cancel?", events=True),
     ),
-    rule(r"(?P<text>(?:do|plan) .+)", _perhaps),
+    rule(r"(?P<text>(?:do|plan) (?!(?:i|you|we|it|this|that|them)\b).+)", _perhaps),
     rule(r"schedule (?P<text>.+)", _perhaps),
 )

@@ -33,7 +33,8 @@ def raw_duration(words: Words, at: int, hyphened: bool = False) -> Length | None
     end, value, spelled = amount
     end += hyphened and words.word(end) == "-" and words.joined(end) and words.joined(end + 1)
     unit = words.word(end)
-    if len(unit) == 1 and (spelled or (unit == "m" and not words.joined(end))):
+    is_million = unit == "m" and (not words.joined(end) or words.text[words.starts[end]] == "M")  # "3 m of rope", "3M tape"
+    if len(unit) == 1 and (spelled or is_million):
         return None
     if unit in _MINUTES and words.word(at) not in {"a", "an"}:
         return end + 1, round(value)

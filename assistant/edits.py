@@ -1,6 +1,6 @@
-"""Commands in plain English that change what a task is: its deadline, importance, length, name, notes, pieces and order.
+"""Commands in plain English that change what a task is: its deadline, length, name, notes, pieces and order.
 
-Each is a pattern with its reader; when a thing is done is the business of `assistant.moves`.
+Each is a pattern with its reader; how much it matters is in `assistant.weights`, when it is done in `assistant.moves`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from assistant.reading import Handler, Make, Reading, rule
 from assistant.targets import Thing
 
 WHICH = "Which one do you want to change?"
+_ANOTHER = re.compile(r"^(?:another|an? (?:extra|additional|further)) ", re.IGNORECASE)
 NO_EVENT = "That is a busy time, which has only a title and a time."
 
 
@@ -37,34 +38,19 @@ def editor(build: Callable[[TaskView], EditTask | str]) -> Make:
     return made
 
 
-LEVELS = {
-    **dict.fromkeys(("highest", "top", "urgent", "critical", "1", "the highest", "most important", "asap"), 1),
-    **dict.fromkeys(("high", "higher", "important", "2", "very important"), 2),
-    **dict.fromkeys(("medium", "normal", "3", "average", "regular"), 3),
-    **dict.fromkeys(("low", "lower", "lowest", "unimportant", "4", "not important", "not urgent", "less important"), 4),
-}
-_LEVEL = (
-    r"(?P<level>(?:the )?(?:highest|top|high(?:er)?|medium|normal|average|low(?:er|est)?|(?:most |very "
-    r"|not |less )?important|unimportant|urgent|not urgent|critical|asap|[1-4]))"
-)
-
-
-def _level(reading: Reading, match: Match[str]) -> bool:
-    return edit(reading, match["what"], importance=LEVELS[" ".join(match["level"].lower().split()).removeprefix("!")])
-
-
-def _step(by: int) -> Handler:
-    def read(reading: Reading, match: Match[str]) -> bool:
-        def make(task: TaskView) -> EditTask:
-            return EditTask(task_id=task.id, importance=min(4, max(1, (task.importance or 3) + by)))
-
-        return reading.on(match["what"], editor(make), which=WHICH)
-
-    return read
-
-
 def setting(**changes: object) -> Handler:
     return lambda reading, match: edit(reading, match["what"], **changes)
+
+
+def where_known(handler: Handler) -> Handler:
+    """The same, but only for what exists: else it is perhaps something new, and for other rules."""
+    return lambda reading, match: is_known(reading, match["what"]) and handler(reading, match)
+
+
+def is_known(reading: Reading, phrase: str) -> bool:
+    """Whether a phrase means something that exists, by every word of it."""
+    target = reading.targets.find(phrase, events=True)
+    return bool(target.rivals) or (target.is_found and target.is_exact)
 
 
 def minutes_of(text: str) -> int | None:
@@ -82,9 +68,10 @@ def _length(reading: Reading, match: Match[str]) -> bool:
     return edit(reading, match["what"], duration_minutes=minutes) if minutes else False
 
 
-def _longer(sign: int) -> Handler:
+def lengthen(sign: int) -> Handler:
     def read(reading: Reading, match: Match[str]) -> bool:
-        minutes = minutes_of(match["length"])
+        length = _ANOTHER.sub("", match["length"])
+        minutes = minutes_of(length) or minutes_of(f"an {length}")
         if not minutes:
             return False
 
@@ -101,7 +88,7 @@ def _longer(sign: int) -> Handler:
     return read
 
 
-def _due(reading: Reading, match: Match[str]) -> bool:
+def change_due(reading: Reading, match: Match[str]) -> bool:
     """The deadline as quick-add reads "by ...": a day is its last minute."""
     word = "before" if re.search(r"\bbefore$", match["by"] or "") else "by"
     deadline = deadline_of(reading, f"{word} {match['when']}")
@@ -182,7 +169,7 @@ def _after(reading: Reading, match: Match[str]) -> bool:
     return reading.on(later, editor(make), which=WHICH)
 
 
-def _note(reading: Reading, match: Match[str]) -> bool:
+def note(reading: Reading, match: Match[str]) -> bool:
     text = match["text"].strip().strip('"“”')
 
     def make(task: TaskView) -> EditTask:
@@ -198,9 +185,9 @@ RULES = (
     rule(
         r"(?:add|put|write|attach) (?:a )?(?:note|comment|context|detail)s?(?: to| on| for| in) "
         r"(?P<what>.+?)\s*(?::|saying|that says|-)\s*(?P<text>.+)",
-        _note,
+        note,
     ),
-    rule(r"note (?:on|for|to) (?P<what>.+?)\s*:\s*(?P<text>.+)", _note),
+    rule(r"note (?:on|for|to) (?P<what>.+?)\s*:\s*(?P<text>.+)", note),
     rule(r"(?:rename|retitle|call) (?P<what>.+?) (?:to|into|as) (?P<title>.+)", _rename),
     rule(r"(?:change|set) (?:the )?(?:title|name) of (?P<what>.+?) to (?P<title>.+)", _rename),
     rule(r"(?:do not|don't|dont|never|stop) split(?:ting)? (?P<what>.+)", setting(cleared=("min_chunk_minutes",))),
@@ -230,47 +217,17 @@ RULES = (
     rule(
         r"(?:set|change|move|extend|push|put|make)(?: back)? (?:the |a )?(?P<hard>hard )?(?:deadline"
         r"|due date) (?:of|for|on) (?P<what>.+?) (?P<by>to|until|at|on|as|is|by) (?P<when>.+)",
-        _due,
+        change_due,
     ),
     rule(
         r"(?:the )?(?P<hard>hard )?(?:deadline|due date) (?:of|for|on) (?P<what>.+?) (?P<by>is|to|:) "
         r"(?P<when>.+)",
-        _due,
+        change_due,
     ),
-    rule(rf"{WHAT} {_TO_BE} (?P<hard>hard )?due(?: (?P<by>by|on|at|before))? (?P<when>.+)", _due),
-    rule(rf"{WHAT} {_TO_BE} (?:done|finished|complete|completed|ready) (?P<by>by|before|until|on) (?P<when>.+)", _due),
-    rule(r"(?:make|set|mark) (?P<what>.+?) due(?: (?P<by>by|on|at|before|to))? (?P<when>.+)", _due),
-    rule(r"(?:finish|complete|do|get) (?P<what>.+?) (?:done )?(?P<by>by|before) (?P<when>.+)", _due),
-    # Importance.
-    rule(
-        rf"(?:set|change|make|put) (?:the )?(?:priority|prio|importance) (?:of|for|on) (?P<what>.+?) (?:to|as"
-        rf"|at|=)?\s*!?{_LEVEL}(?: priority)?",
-        _level,
-    ),
-    rule(
-        rf"(?:set|change|make|put) (?P<what>.+?)(?:'s|’s)? (?:priority|prio|importance) (?:to|as|at"
-        rf"|=)?\s*!?{_LEVEL}(?: priority)?",
-        _level,
-    ),
-    rule(rf"(?:the )?(?:priority|prio|importance) (?:of|for) (?P<what>.+?) is(?: now)? {_LEVEL}", _level),
-    rule(
-        r"(?:raise|increase|bump(?: up)?|up) (?:the )?(?:priority|prio|importance) (?:of|for|on) (?P<what>.+)",
-        _step(-1),
-    ),
-    rule(r"make (?P<what>.+?) more (?:important|urgent)", _step(-1)),
-    rule(
-        rf"(?:make|mark|set|flag|give|rate) (?P<what>.+?) (?:as |to |to be |a |an ){{0,3}}{_LEVEL}(?:[- ](?:priority"
-        rf"|prio|importance))?",
-        _level,
-    ),
-    rule(rf"{WHAT} (?:is|are|has|have)(?: now| a)? {_LEVEL}(?:[- ](?:priority|prio|importance))?", _level),
-    rule(r"(?:prioriti[sz]e|focus on) (?P<what>.+)", setting(importance=1)),
-    rule(r"(?:de-?prioriti[sz]e) (?P<what>.+)", setting(importance=4)),
-    rule(r"(?:lower|decrease|reduce|drop) (?:the )?(?:priority|prio|importance) (?:of|for|on) (?P<what>.+)", _step(1)),
-    rule(
-        r"(?:remove|clear|unset) (?:the )?(?:priority|prio|importance) (?:of|for|from|on) (?P<what>.+)",
-        setting(cleared=("importance",)),
-    ),
+    rule(rf"{WHAT} {_TO_BE} (?P<hard>hard )?due(?: (?P<by>by|on|at|before))? (?P<when>.+)", change_due),
+    rule(rf"{WHAT} {_TO_BE} (?:done|finished|complete|completed|ready) (?P<by>by|before|until|on) (?P<when>.+)", change_due),
+    rule(r"(?:make|set|mark) (?P<what>.+?) due(?: (?P<by>by|on|at|before|to))? (?P<when>.+)", change_due),
+    rule(r"(?:finish|complete|do|get) (?P<what>.+?) (?:done )?(?P<by>by|before) (?P<when>.+)", change_due),
     # Length.
     rule(
         rf"{WHAT} (?:takes|take|will take|needs|need|is|should take|would take|requires|lasts"
@@ -282,11 +239,11 @@ RULES = (
         r"|=)?\s*(?P<length>[\daho].*)",
         _length,
     ),
-    rule(r"(?:extend|lengthen|prolong|increase) (?P<what>.+?) by (?P<length>.+)", _longer(1)),
-    rule(r"add (?P<length>.+?) (?:more )?to (?P<what>.+)", _longer(1)),
-    rule(r"(?:shorten|reduce|cut|trim) (?P<what>.+?) by (?P<length>.+)", _longer(-1)),
+    rule(r"(?:extend|lengthen|prolong|increase) (?P<what>.+?) by (?P<length>.+)", lengthen(1)),
+    rule(r"add (?P<length>.+?) (?:more )?to (?P<what>.+)", lengthen(1)),
+    rule(r"(?:shorten|reduce|cut|trim) (?P<what>.+?) by (?P<length>.+)", lengthen(-1)),
     rule(
-        r"(?:make|set|shorten|extend|estimate|change|cut|reduce) (?P<what>.+?) (?:to |at |take |last "
+        r"(?:make|set|shorten|extend|estimate|change|cut|reduce|give) (?P<what>.+?) (?:to |at |take |last "
         r"|as )*(?P<length>[\daho].*)",
         _length,
     ),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from assistant.moments import Found, Reference, on
+from assistant.names import word_set
 from assistant.words import Words
 
 
@@ -67,15 +68,29 @@ _DAYS: dict[tuple[str, ...], Callable[[int], date]] = {
     ("mothers", "day"): _nth(5, 6, 2),
     ("fathers", "day"): _nth(6, 6, 3),
     ("valentine", "day"): _fixed(2, 14),
+    ("veterans", "day"): _fixed(11, 11),
+    ("columbus", "day"): _nth(10, 0, 2),
+    ("presidents", "day"): _nth(2, 0, 3),
+    ("martin", "luther", "king", "day"): _nth(1, 0, 3),
+    ("mlk", "day"): _nth(1, 0, 3),
+    ("earth", "day"): _fixed(4, 22),
+    ("april", "fools", "day"): _fixed(4, 1),
 }
 for _sign in _APOSTROPHES:
     _DAYS[("new", "year", _sign, "s", "eve")] = _fixed(12, 31)
     _DAYS[("new", "year", _sign, "s", "day")] = _DAYS[("new", "year", _sign, "s")] = _fixed(1, 1)
     _DAYS[("mother", _sign, "s", "day")], _DAYS[("father", _sign, "s", "day")] = _nth(5, 6, 2), _nth(6, 6, 3)
+    _DAYS[("saint", "patrick", _sign, "s", "day")] = _DAYS[("st", "patrick", _sign, "s", "day")] = _fixed(3, 17)
+    _DAYS[("april", "fools", _sign, "day")] = _DAYS[("april", "fool", _sign, "s", "day")] = _fixed(4, 1)
+    _DAYS[("presidents", _sign, "day")] = _DAYS[("president", _sign, "s", "day")] = _nth(2, 0, 3)
     _DAYS[("valentine", _sign, "s", "day")] = _DAYS[("valentine", _sign, "s")] = _fixed(2, 14)
 _DAYS[("new", "years", "eve")] = _fixed(12, 31)
 _DAYS[("new", "years", "day")] = _fixed(1, 1)
 _DAYS[("valentines", "day")] = _fixed(2, 14)
+# "BBQ Labor Day" is on that day; "Happy Mother's Day" and "watch Independence Day" are not.
+_BEFORE_TITLES = word_set(
+    "a an the my our your their this happy merry national international watch see film movie read of and is s '"
+)
 HOLIDAY_WORDS = frozenset(name[0] for name in _DAYS)
 _LONGEST = max(len(name) for name in _DAYS)
 
@@ -96,8 +111,9 @@ def read_holiday(words: Words, at: int, reference: Reference) -> Found | None:
         year = words.number(at + length, 4)
         if year is not None and reference.today.year <= year <= reference.today.year + 20 and words.closes(at + length + 1):
             return at + length + 1, on(day_in(year))
+        is_last = length > 1 and words.word(at + length) == "" and words.word(at - 1) not in _BEFORE_TITLES and at > 0
         is_timed = words.word(at + length) in {"at", "@"} and words.word(at + length + 1).isdecimal()  # "Christmas at 8am"
-        if (reference.asked or has_step or is_timed) and words.stands_free(at + length):
+        if (reference.asked or has_step or is_timed or is_last) and words.stands_free(at + length):
             day = day_in(reference.today.year)
             return at + length, on(day if day >= reference.today else day_in(reference.today.year + 1))
     return None

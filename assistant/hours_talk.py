@@ -123,11 +123,11 @@ RULES = (
         _hours,
     ),
     rule(
-        r"(?:i(?:'m| am| will be|'ll be) (?:off|away|out|on vacation|on holiday|on leave|not working"
+        r"(?:i(?:'m| am| will be|'ll be) (?:off|sick|ill|away|out|on vacation|on holiday|on leave|not working"
         r"|out of office|travell?ing)|(?:i )?(?:take|i'm taking|taking|want to take|need|have|get)(?: a"
         r"| the)? (?:day|days|time|week)? ?off(?: work)?|(?:a )?(?:day|days|time) off|no work"
         r"|don'?t plan anything(?: for)?|do not plan anything(?: for)?|(?:my )?(?:vacation|holiday)(?: is)?"
-        r"|(?:i )?(?:do not|don't|won't) work)(?: on| for| from| in)? (?P<when>.+)",
+        r"|(?:i )?(?:do not|don't|won't|will not|can't|cannot) work)(?: on| for| from| in)? (?P<when>.+)",
         _off,
     ),
     rule(r"(?:i )?(?:take|am taking|want to take|need|have|want|get) (?P<when>.+?) off(?: work)?", _off),

@@ -9,6 +9,14 @@ from assistant.names import DAY_NAMES, word_set
 from assistant.words import Words
 
 _ALSO_WORDS = frozenset({"sat", "sun", "wed", "mon"})  # "sat exam notes": a day only where no plain word follows
+_AFTER_MON = word_set("ami amie amour ange calamari cher cherie cheri chéri chérie coeur dieu père pere petit")
+# "Sat clean the garage", "Sun call mum": a text that begins with a short day goes on with what is to be done.
+_TASKS = word_set(
+    "answer ask bake book bring buy call check clean collect cook cut do drive drop email feed file finish fix get give go "
+    "help iron make meet mow order pack paint pay pick plan post prepare print read remind return review "
+    "ring run send sort start submit take text tidy train visit walk wash watch water work write "
+    "breakfast brunch lunch dinner gym yoga football dentist doctor meeting standup"
+)
 _AFTER_VERB = word_set("on in with to for about and")  # "the cat sat on the mat"
 _BEFORE_DAYS = word_set(
     "black good cyber casual freaky manic blue super taco ruby fat shrove ash palm easter bloody maundy giving usa "
@@ -36,19 +44,23 @@ def is_name(words: Words, at: int, end: int) -> bool:
 
 def is_word(words: Words, at: int) -> bool:
     """Whether "sat", "sun", "wed" or "mon" at a token is the word and not the day."""
-    if words.word(at) not in _ALSO_WORDS:
+    word, follows = words.word(at), words.word(at + 1)
+    is_opening = words.begins(at) and (follows in _TASKS or (word == "mon" and follows not in _AFTER_MON))
+    if word not in _ALSO_WORDS or is_opening:
         return False
     is_range = words.word(at + 1) == "to" and words.word(at + 2) in DAY_NAMES  # "Mon to Wed"
-    follows = (
+    is_verb = (
         not words.stands_free(at + 1)
         or (words.word(at + 1) in _AFTER_VERB and not is_range)
         or words.run(at + 1, 2) == ("&", "moon")
     )
-    return follows or words.word(at - 1) in _BEFORE_WORDS
+    return is_verb or words.word(at - 1) in _BEFORE_WORDS
 
 
 def is_title(words: Words, at: int) -> bool:
     """Whether a day's name at a token begins a title in title case: "Friday Night Dinner", not "Friday call Bob"."""
+    if len(words.word(at)) < 6:  # no title has "Fri"
+        return False
     follows = words.text[words.ends[at] :].split(maxsplit=8)[:8]
     if len(follows) < 2 or any(sign.isdigit() for word in follows for sign in word):
         return False

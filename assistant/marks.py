@@ -170,8 +170,8 @@ def _window(words: Words, at: int) -> tuple[int, Mark] | None:
     begin += words.word(at) == "on" and words.word(at + 1).endswith("s")
     word = words.word(begin)
     part = PARTS.get(word.removesuffix("s")) if begin > at or word.endswith("s") else None
-    if words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None:  # "mornings at 9" comes every day
-        return None
+    if part and words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None and word.endswith("s"):
+        return None  # "mornings at 9" comes every day
     end = begin + 1 + (words.word(begin + 1) == "only")
     return (end, Mark("window", window=part)) if part and words.stands_free(end) else None
 

@@ -77,20 +77,30 @@ class Moment:
         late = self.part[0] >= 720 if self.part else self.minute < 7 * 60
         return self.minute + 720 if late else self.minute
 
+    def within(self, part: tuple[int, int] | None) -> Moment:
+        """The same, in a part of the day that was said apart from it."""
+        return replace(self, part=None).joined(Moment(part=part)) or replace(self, part=part)
+
     def joined(self, other: Moment) -> Moment | None:
         """Both together, or None where they speak of the same thing."""
         exact = self.minutes_from_now is not None or other.minutes_from_now is not None
         if exact or (self.days and other.days) or (self.part and other.part) or None not in (self.minute, other.minute):
             return None
         minute = other.minute if self.minute is None else self.minute
+        until, part = self.until or other.until, self.part or other.part
+        loose = self.loose or other.loose
+        if until and loose and minute is not None:
+            late = 720 * bool(part and part[0] >= 720 > minute)  # "tonight from 7 till 9", "tonight from 10 to 1"
+            end = until[0] * 1440 + until[1] + late
+            minute, until, loose = minute + late, divmod(end, 1440), False
         return Moment(
             self.days or other.days,
             minute,
-            self.loose or other.loose,
-            self.part or other.part,
+            loose,
+            part,
             problem=self.problem or other.problem,
             other=self.other or other.other,
-            until=self.until or other.until,
+            until=until,
             zone=self.zone or other.zone,
         )
 

@@ -11,14 +11,21 @@ from datetime import datetime, timedelta
 from re import Match
 
 from assistant.chat import EventView, TaskView
-from assistant.edits import NO_EVENT, WHAT, WHICH, minutes_of, setting
-from assistant.operations import EditEvent, EditTask, Operation, PinTask, UnpinTask
+from assistant.edits import NO_EVENT, WHAT, WHICH, is_known, minutes_of, setting
+from assistant.operations import ActOnTask, EditEvent, EditTask, Operation, PinTask, UnpinTask
 from assistant.reading import Reading, rule
 from assistant.stretches import Stretch
 from assistant.targets import Thing
 
 _WAY = re.compile(r"\s+(?:back|out|over)\s+(?=(?:to|until|till|by)\b)", re.IGNORECASE)
 _BY = re.compile(r"^(?P<what>.+?) by (?P<length>.+)$", re.IGNORECASE)
+_EARLIER = frozenset({"advance", "bring forward", "pull"})
+_BACK = re.compile(r"^(?P<what>.+? (?:back|forward|up|later|earlier|out)) (?P<length>\S.*)$", re.IGNORECASE)
+_DAYS = re.compile(
+    r"^(?P<what>.+?)(?: (?:back|later|out|forward|up|earlier))? (?:by )?"
+    r"(?P<length>(?:\d{1,3}|an?|one|two|three) (?:days?|weeks?))$",
+    re.IGNORECASE,
+)
 _TO = re.compile(r"\s+(?:to|until|till|onto)\s+", re.IGNORECASE)
 _ON = re.compile(r"\s+(?P<word>for|on|at|into|in|after|from)\s+|\s+", re.IGNORECASE)
 
@@ -26,9 +33,11 @@ _ON = re.compile(r"\s+(?P<word>for|on|at|into|in|after|from)\s+|\s+", re.IGNOREC
 def _move(reading: Reading, match: Match[str]) -> bool:
     """ "Move everything from today to tomorrow": the last "to" before a time divides it, else the first place before one."""
     text = _WAY.sub(" ", match["text"].strip())
-    by = _BY.match(text)
+    by = _BY.match(text) or _BACK.match(text)
     if by and (minutes := minutes_of(by["length"])):
         return _shift(reading, by["what"], minutes, match)
+    if days := _DAYS.match(text):
+        return _shift_days(reading, days["what"], days["length"], match)
     for divider in reversed([*_TO.finditer(text)]):
         if when := reading.when(text[divider.end() :]):
             return _move_to(reading, text[: divider.start()], when)
@@ -85,16 +94,37 @@ def _moved_event(reading: Reading, event: EventView, when: Stretch) -> Sequence[
 
 def _shift(reading: Reading, phrase: str, minutes: int, match: Match[str]) -> bool:
     verb = match["verb"].lower()
-    sign = -1 if verb in {"advance", "bring forward", "pull"} or phrase.lower().endswith(("forward", "earlier", "up")) else 1
+    sign = -1 if verb in _EARLIER or phrase.lower().endswith(("forward", "earlier", "up")) else 1
     phrase = re.sub(r"\s+(?:back|forward|earlier|later|up|out)$", "", phrase, flags=re.IGNORECASE)
 
     def make(thing: Thing) -> Sequence[Operation] | str:
         if thing.start_at is None:
             return f"“{thing.title}” has no time to count from."
+        if isinstance(thing, TaskView) and thing.status == "active":
+            return f"“{thing.title}” is running. Stop it first."
         at = thing.start_at + sign * timedelta(minutes=minutes)
         if isinstance(thing, EventView):
             return (EditEvent(event_id=thing.id, start_at=at, end_at=at + (thing.end_at - thing.start_at)),)
         return (PinTask(task_id=thing.id, start_at=at),) if at > reading.view.now else "That time has passed."
+
+    return reading.on(phrase, make, events=True, which="Which one do you want to move?")
+
+
+def _shift_days(reading: Reading, phrase: str, length: str, match: Match[str]) -> bool:
+    """ "Postpone the report by two days": not before that many days after the day on which it lies."""
+    number, unit = length.lower().split()
+    count = int(number) if number.isdecimal() else {"two": 2, "three": 3}.get(number, 1)
+    span = timedelta(days=count * (7 if unit.startswith("week") else 1))
+    is_ahead = match["verb"].lower() in _EARLIER or re.search(r"\b(?:forward|earlier|up)\b", match["text"], re.IGNORECASE)
+
+    def make(thing: Thing) -> Sequence[Operation] | str:
+        if is_ahead:
+            return f"Say to which day, such as “move {thing.title} to today”."
+        local = reading.local(thing.start_at or reading.view.now)
+        if isinstance(thing, EventView):
+            start = datetime.combine(local.date() + span, local.time(), reading.zone)
+            return (EditEvent(event_id=thing.id, start_at=start, end_at=start + (thing.end_at - thing.start_at)),)
+        return not_before(reading, thing, datetime.combine(local.date() + span, datetime.min.time(), reading.zone))
 
     return reading.on(phrase, make, events=True, which="Which one do you want to move?")
 
@@ -111,13 +141,19 @@ def _at(reading: Reading, match: Match[str]) -> bool:
     if found is None or reading.when(match["text"]):
         return False
     when, phrase = found
-    target = reading.targets.find(phrase, events=True)
-    if not (target.rivals or (target.is_found and target.is_exact)):
+    if not is_known(reading, phrase):
         return False
+    if when.is_exact and when.start <= reading.view.now and match[0].lower().endswith("now"):
+        return reading.on(phrase, _started, ("open",), which="Which one do you want to start?")
     return _move_to(reading, phrase, when)
 
 
-def _pin(reading: Reading, match: Match[str]) -> bool:
+def _started(thing: Thing) -> Sequence[Operation] | str:
+    is_open = isinstance(thing, TaskView) and thing.status == "open"
+    return (ActOnTask(kind="start_task", task_id=thing.id),) if is_open else f"“{thing.title}” cannot be started."
+
+
+def pin(reading: Reading, match: Match[str]) -> bool:
     """ "Pin it": where it is; "pin it to Friday 3pm": there."""
     when = None
     phrase = match["what"]
@@ -182,7 +218,7 @@ RULES = (
     ),
     rule(r"(?:unpin|un-pin|release|unlock|unfix|let go of|free) (?P<what>.+)", _unpin),
     rule(r"let (?:dayloom|the planner) (?:plan|have|place|decide(?: on)?) (?P<what>.+?)(?: again)?", _unpin),
-    rule(r"(?:pin|fix|lock|keep|nail)(?: down)? (?P<what>.+?)(?: where it is| in place| there)?", _pin),
+    rule(r"(?:pin|fix|lock|keep|nail)(?: down)? (?P<what>.+?)(?: where it is| in place| there)?", pin),
     rule(
         r"(?P<verb>move|shift|push|postpone|delay|defer|re-?schedule|bump|advance|pull|bring forward|put off"
         r"|snooze|drag|bring|put|send)(?: back| forward| out| up)? (?P<text>.+)",

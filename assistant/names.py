@@ -42,7 +42,7 @@ _CONNECTIVES = """
 about after and around as at because before but by due for from hard if in into is no not of on or per please regarding re
 so starting thanks than that till til to until unless via was when where which while will with within without would works
 because deadline till then through thru max maximum sharp latest instead again only otherwise beginning ending every each
-should must can could may might are has have
+should must can could may might are has have between during
 """
 _OF_A_TIME = """
 this next last coming today tomorrow tonight noon midday midnight morning afternoon evening night mornings afternoons

@@ -1,4 +1,4 @@
-"""Moments counted from now or from a day: "in 3 days", "2 weeks ago", "an hour from now", "a week from Friday".
+"""Moments counted from now or from a day: "in 3 days", "2 weeks ago", "an hour from now", "a week from Friday", "next workday".
 
 It looks at one token and a fixed number of those after it.
 """
@@ -34,14 +34,20 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     is_ahead = words.word(at) in {"in", "within"}
     if is_ahead and any(words.word(at - n) in _SPANNED for n in range(1, 5)):
         return None
+    if words.run(at, 2) == ("a", "week") and words.word(at + 2) in {"today", "tomorrow"}:  # British: "a week today"
+        return at + 3, on(reference.today + timedelta(days=7 + (words.word(at + 2) == "tomorrow")))
     begin = at + is_ahead
     begin += is_ahead and words.word(begin) == "the" and words.word(begin + 1) == "next"
     begin += is_ahead and words.word(begin) == "next"
     begin += is_ahead and words.word(begin) in {"about", "around", "roughly"}
     found = _amounts(words, begin)
+    if found is None and is_ahead and words.word(begin - 1) == "next" and words.word(begin) == "hour":  # "within the next hour"
+        found = begin + 1, (_Amount(60, "minute"),)
     if found is None:
-        return _in_weekdays(words, begin, reference) if is_ahead else None
+        return _in_weekdays(words, begin, is_ahead, reference) or _next_workday(words, at, reference)
     end, amounts = found
+    if is_ahead and words.word(end) == "from" and (anchored := _anchored(words, at, end, amounts, reference)):
+        return anchored  # "in three weeks from tomorrow"
     if is_ahead:
         end += 2 * (words.run(end, 2) in {("from", "now"), ("from", "today")}) + (words.word(end) == "time")
         end += 2 * (words.word(end) in {"'", "’"} and words.word(end + 1) == "time")
@@ -53,14 +59,28 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     return _anchored(words, at, end, amounts, reference)
 
 
-def _in_weekdays(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "in 3 Thursdays": the third from tomorrow on."""
+def _in_weekdays(words: Words, at: int, is_ahead: bool, reference: Reference) -> Found | None:
+    """ "in 3 Thursdays", "three Thursdays from now": the third from tomorrow on."""
     counted = words.count(at, 2)
     weekday = DAY_PLURALS.get(words.word(counted[1])) if counted else None
     if counted is None or weekday is None or not counted[0]:
         return None
+    end = counted[1] + 1
+    is_from_now = words.run(end, 2) in {("from", "now"), ("from", "today")}
     first = reference.today + timedelta(days=(weekday - reference.today.weekday() - 1) % 7 + 1)
-    return counted[1] + 1, on(first + timedelta(weeks=counted[0] - 1))
+    day = on(first + timedelta(weeks=counted[0] - 1))
+    return (end + 2 * is_from_now, day) if is_ahead or is_from_now else None
+
+
+def _next_workday(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "next weekday", "the next business day": the first working day after today."""
+    begin = at + (words.word(at) == "the")
+    if words.word(begin) != "next":
+        return None
+    is_two = words.word(begin + 1) in {*_WORKING, "week"} and words.word(begin + 2) == "day"
+    if not is_two and words.word(begin + 1) not in {"weekday", "workday"}:
+        return None
+    return begin + 2 + is_two, on(_moved(reference.today, 1, "working day"))
 
 
 def _amounts(words: Words, at: int) -> tuple[int, tuple[_Amount, ...]] | None:

@@ -7,12 +7,14 @@ fixed number of those after it, so a pass is linear.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from assistant.beats import joined, read_beat
-from assistant.clock import bare_hour, read_clock
+from assistant.beats import in_months, joined, read_beat
+from assistant.clock import bare_hour
 from assistant.dates import may_begin, read_moment
 from assistant.durations import read_duration
+from assistant.facts import Facts, Match
+from assistant.hour_lists import comes_again, read_another_hour
 from assistant.importance import read_importance
 from assistant.instants import Role, Said
 from assistant.marks import Mark, TaskNames, read_mark
@@ -20,50 +22,27 @@ from assistant.moments import Moment, Reference
 from assistant.names import UNITS, word_set
 from assistant.ranges import is_counting, read_range
 from assistant.repeats import Repeat
-from assistant.roles import LIMITS, MONTHS_ONLY, SIDES, TIMES_ONLY, Side, after_article, is_asked_well, read_role, trailing_role
+from assistant.roles import (
+    ENDS,
+    LIMITS,
+    MONTHS_ONLY,
+    SIDES,
+    TIMES_ONLY,
+    Side,
+    after_article,
+    is_asked_well,
+    read_role,
+    trailing_role,
+)
 from assistant.words import Words
 from assistant.zones import read_zone
 
 _ABOUT = word_set("for about approx approximately around ca circa ~ takes taking lasting est estimate duration")
 _EVENINGS = word_set("dinner supper drinks pub cinema movie concert theatre theater")
 _MORNINGS = word_set("breakfast wake alarm sunrise")
+_NO_SUBJECTS = word_set("it this that what when where who how there here today tomorrow he she they we you")
 _COUNTED_FROM = frozenset({"from", "between"})
 _MOVES = word_set("move moved reschedule shift change postpone push swap convert")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The tokens `begin` to `end` and the one thing that they say; nothing: they are left in the title as they are."""
-
-    begin: int
-    end: int
-    minutes: int | None = None
-    importance: int | None = None
-    said: Said | None = None
-    is_hard: bool = False
-    repeat: Repeat | None = None
-    mark: Mark | None = None
-    times: tuple[int, str] | None = None  # so often, or so many units long: how long a series goes on
-    hour: int | None = None
-    is_past: bool = False
-
-
-@dataclass(slots=True)
-class Facts:
-    """What the matches of a text say together."""
-
-    said: dict[Side, Said] = field(default_factory=dict)
-    minutes: int | None = None
-    importance: int | None = None
-    is_hard: bool = False
-    repeat: Repeat | None = None
-    times: tuple[int, str] | None = None
-    hours: list[int] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-
-    def named(self, kind: str) -> tuple[str, ...]:
-        """The names that marks of a kind say, each once."""
-        return tuple(dict.fromkeys(mark.name for mark in self.marks if mark.kind == kind))
 
 
 class Scan:
@@ -97,6 +76,12 @@ class Scan:
         """Whether the phrase before names a day or a recurrence, so that an hour may follow."""
         last = self.matches[-1] if self.after_match(at) else None
         return bool(last and (last.repeat or (last.said and last.said.moment.days)))
+
+    @property
+    def minute_of_hours(self) -> int:
+        """The minute of each hour of a list: that of its first."""
+        wish = self.facts.said.get("wish")
+        return (wish.moment.clock or 0) % 60 if wish else 0
 
     def _recognised(self, at: int) -> Match | None:
         return next((match for recognise in _RECOGNISERS if (match := recognise(self, at))), None)
@@ -167,7 +152,7 @@ def _marked(scan: Scan, at: int) -> Match | None:
 def _repeated(scan: Scan, at: int) -> Match | None:
     """ "every Friday", "monthly on the 15th"; what "every" says of no time ("every 3 people") is left alone."""
     words = scan.words
-    found = read_beat(words, at, scan.reference)
+    found = read_beat(words, at, scan.reference) or in_months(words, at, scan.facts.repeat)
     if found is not None:
         return Match(at, found[0], repeat=found[1])
     return Match(at, at + 2) if words.word(at) in {"every", "each"} else None
@@ -194,22 +179,14 @@ def _how_often(scan: Scan, at: int) -> Match | None:
 
 
 def _another_hour(scan: Scan, at: int) -> Match | None:
-    """ "every day at 9, 12 and 17": the hours after the first."""
-    words = scan.words
-    last = scan.matches[-1] if scan.matches else None
-    if scan.facts.repeat is None or last is None or not scan.after_match(at) or words.word(at) not in {",", "and", "&"}:
+    """ "every day at 9, 12 and 17", "at 8am and 8pm daily": the hours after the first."""
+    last = scan.matches[-1] if scan.after_match(at) else None
+    minute = last.said.moment.clock if last and last.said else None
+    minute = minute if last is None or last.hour is None else last.hour * 60 + scan.minute_of_hours
+    if minute is None or not (scan.facts.repeat or comes_again(scan.words, at)):
         return None
-    begin = at + 1 + (words.word(at) == "," and words.word(at + 1) == "and")
-    is_hour = last.hour is not None or (last.said is not None and last.said.moment.clock is not None)
-    asked = replace(scan.reference, asked=True)
-    found = (read_clock(words, begin, asked) or _plain_hour(words, begin)) if is_hour else None
-    clock = found[1].clock if found and words.stands_free(found[0]) else None
-    return Match(at, found[0], hour=clock // 60) if found and clock is not None and clock % 60 == 0 and clock < 1440 else None
-
-
-def _plain_hour(words: Words, at: int) -> tuple[int, Moment] | None:
-    hour = words.number(at)
-    return (at + 1, Moment(minute=hour * 60, loose=0 < hour <= 12)) if hour is not None and hour < 24 else None
+    found = read_another_hour(scan.words, at, minute, scan.reference)
+    return Match(at, found[0], hour=found[1]) if found else None
 
 
 def _when(scan: Scan, at: int) -> Match | None:
@@ -228,7 +205,9 @@ def _when(scan: Scan, at: int) -> Match | None:
         if is_move:
             return Match(at, ranged[0])
         is_limit = role in {"by", "before", "until"}
-        return None if is_limit else Match(at, ranged[0], said=Said("at", ranged[1]), is_past=_is_past(scan, ranged[1], "at"))
+        begin = _from_verb(words, at, ranged[0])
+        said = Said("at", ranged[1])
+        return None if is_limit else Match(begin, ranged[0], said=said, is_past=_is_past(scan, ranged[1], "at"))
     found = (lead in MONTHS_ONLY and read_moment(words, at, scan.reference)) or None
     role = None if found else role
     found = found or read_moment(words, begin, asked) or _hour_after_day(scan, at, begin)
@@ -246,12 +225,19 @@ def _when(scan: Scan, at: int) -> Match | None:
 
 def _match(scan: Scan, at: int, found: tuple[int, Moment], role: Role) -> Match:
     words, (end, moment) = scan.words, _zoned(scan.words, found)
-    role = "limit" if words.word(at) in LIMITS else role
+    role = "limit" if words.word(at) in LIMITS or (role == "at" and words.word(end - 1) in ENDS) else role
     end, role = trailing_role(words, end, role)
     is_past = _is_past(scan, moment, role)
     if is_past and not words.stands_free(end):
         return Match(at, end)
-    return Match(at, end, said=Said(role, moment), is_hard=words.word(at) == "hard", is_past=is_past)
+    begin = _from_verb(words, at, end) if not is_past else at
+    return Match(begin, end, said=Said(role, moment), is_hard=words.word(at) == "hard", is_past=is_past)
+
+
+def _from_verb(words: Words, at: int, end: int) -> int:
+    """The begin of a phrase that ends a sentence, with the verb before it: "The party is tomorrow" is about "The party"."""
+    is_sentence = words.word(at - 1) in {"is", "are"} and at > 1 and words.word(at - 2) not in _NO_SUBJECTS
+    return at - 1 if is_sentence and not any(words.word(n).isalnum() for n in range(end, end + 3)) else at
 
 
 def _zoned(words: Words, found: tuple[int, Moment]) -> tuple[int, Moment]:

@@ -109,7 +109,7 @@ def _is_asking(match: Match[str]) -> bool:
 def _without_time(reading: Reading, phrase: str) -> str:
     phrase = re.sub(
         r"\s+(?:planned|scheduled|placed|set|put|so (?:late|early)|not (?:planned|scheduled|placed)|there|then"
-        r"|late|early|unplaced|at risk|today|now|done)\b.*$",
+        r"|late|early|unplaced|at risk|pinned|due|today|now|done)\b.*$",
         "",
         phrase,
         flags=re.IGNORECASE,
@@ -190,29 +190,29 @@ RULES = (
     # Free time.
     rule(
         r"(?:am i|will i be|would i be|are we) (?:free|available|busy|open|booked|around)(?: (?:on|at|for|in"
-        r"|from|this)?\s?(?P<when>.+?))?",
+        r"|from)?\s?(?P<when>.+?))?",
         _free,
     ),
     rule(
         r"(?:do|will|would) i have (?:any |some |enough )?(?:time|free time|room|space|a (?:free )?(?:slot|gap"
         r"|moment)|anything free|(?:a )?free (?:hours?|time))(?: (?:left|free|available|to spare))?(?: (?:on"
-        r"|at|for|in|from|this)?\s?(?P<when>.+?))?",
+        r"|at|for|in|from)?\s?(?P<when>.+?))?",
         _free,
     ),
     rule(
         r"(?:when|what time|at what time|where)(?: am i| will i be| are we| do i have|'s there"
         r"| is there)(?: any)? ?(?:free|available|time|free time|a gap|room|open|a free slot|a free hour)?(?: "
-        r"(?:next|again|left))?(?: (?:on|at|for|in|from|this)?\s?(?P<when>.+?))?",
+        r"(?:next|again|left))?(?: (?:on|at|for|in|from)?\s?(?P<when>.+?))?",
         _free,
     ),
     rule(
         r"when(?:'s| is| are) (?:my |the )?(?:next )?(?:free|open) (?:time|slot|hour|moment|gap)s?(?: (?:on|at"
-        r"|for|in|from|this)?\s?(?P<when>.+?))?",
+        r"|for|in|from)?\s?(?P<when>.+?))?",
         _free,
     ),
     rule(
         rf"(?:{_SHOW} |find )?(?:my |the |a |some |any |{_WHATS} my )*+(?:free (?:time|slots?|hours?)"
-        rf"|availability|gaps?)(?: (?:on|at|for|in|from|this)?\s?(?P<when>.+?))?",
+        rf"|availability|gaps?)(?: (?:on|at|for|in|from)?\s?(?P<when>.+?))?",
         _free,
     ),
     rule(r"is (?P<when>.+?) (?:free|available|open|still free|busy)", _free),

@@ -40,9 +40,10 @@ from assistant.draft import (
     Window,
     problems_of_size,
 )
+from assistant.facts import Facts
 from assistant.instants import Said, Times, past_instant, resolve
 from assistant.moments import Days, Reference
-from assistant.phrases import Facts, Scan
+from assistant.phrases import Scan
 from assistant.series import Series, series_of
 from assistant.words import Words, clean_text
 
@@ -118,7 +119,7 @@ def _in_window(wish: Said, facts: Facts) -> Said:
     if len(windows) != 1 or not (is_clock or (days is not None and days.first == days.last)):
         return wish
     facts.marks.remove(windows[0])
-    return replace(wish, moment=replace(wish.moment, part=windows[0].window))
+    return replace(wish, moment=wish.moment.within(windows[0].window))
 
 
 def _draft(text: str, head: str, facts: Facts, times: Times, spans: tuple[Span, ...], now: datetime, zone: ZoneInfo) -> Draft:

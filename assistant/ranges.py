@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assistant.calendar_dates import read_month_day, read_ordinal, read_year
+from assistant.calendar_dates import month_of, read_month_day, read_ordinal, read_year
 from assistant.clock import timed
 from assistant.dates import may_begin, read_moment
 from assistant.moments import Days, Found, Moment, Reference
@@ -16,7 +16,7 @@ from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
 from assistant.words import DASHES, Words
 
 _THROUGH = word_set("to through thru till til until untill").union(DASHES)
-_BETWEEN = frozenset({"and"})
+_BETWEEN = DASHES | {"and"}
 # "read chapters from 3 to 5", "rate it from 1 to 10": numbers, no hours.
 _COUNTED = word_set(
     "chapter chapters page pages level levels lesson lessons floor floors row rows number numbers scale count rate score age "
@@ -38,9 +38,13 @@ def read_range(words: Words, at: int, reference: Reference, lead: str) -> Found 
     begin = first[0] if first and not is_bare else at + 1
     if words.word(begin) not in through:
         return None
+    if first is not None and not is_bare and (found := _to_ordinal(words, begin + 1, first[1])):
+        return found
     second = read_moment(words, begin + 1, replace(reference, asked=True))
     if first is not None and not is_bare:
-        return _to_number(words, at, begin, first[1]) if second is None else _joined(second[0], first[1], second[1])
+        if second is None:
+            return _to_number(words, at, begin, first[1])
+        return _joined(second[0], _in_year_of(words, at, begin, first[1], second), second[1])
     return _hours(words, at, begin + 1, second, asked.asked)
 
 
@@ -92,10 +96,41 @@ def _to_number(words: Words, at: int, through: int, first: Moment) -> Found | No
     return (end, replace(first, days=Days(begin, day))) if day and day > begin else None
 
 
+def _to_ordinal(words: Words, at: int, first: Moment) -> Found | None:
+    """ "from 12 February at 3pm to the 15th": a day of the month that the first day has, or of the one after it."""
+    found = read_ordinal(words, at + 1) if words.word(at) == "the" else None
+    if found is None or not found[2] or first.days is None or not words.stands_free(found[1]):
+        return None
+    if words.word(found[1]) in {"of", *MONTH_NAMES, *DAY_NAMES}:
+        return None
+    begin, ahead = first.days.first, month_of(first.days.first, found[0] <= first.days.first.day)
+    last = _on_day(ahead[0], found[0])
+    if last is None:
+        return None
+    if first.minute is None:
+        return found[1], replace(first, days=Days(begin, last), other=None)
+    return found[1], replace(first, until=((last - begin).days, first.clock or 0), other=None)
+
+
+def _in_year_of(words: Words, at: int, through: int, first: Moment, second: Found) -> Moment:
+    """ "28 December - 3 January 2028": the year that only the last day has is that of the first one too, or the one before."""
+    end, last = second
+    is_bare = first.days is not None and first.days.step == 0 and any(words.word(n) in MONTH_NAMES for n in range(at, through))
+    if not is_bare or first.days is None or last.days is None or words.number(end - 1, 4) != last.days.last.year:
+        return first
+    if any(words.number(n, 4) == first.days.first.year for n in range(at, through)):
+        return first
+    day = _on_year(first.days.first, last.days.last.year)
+    day = day if day <= last.days.last else _on_year(day, day.year - 1)
+    return replace(first, days=Days(day, day))
+
+
 def _joined(end: int, first: Moment, second: Moment) -> Found | None:
     if first.problem or second.problem:
         return end, Moment(problem=first.problem or second.problem)
     if None not in (first.minute, second.minute):
+        if first.days and second.days and _after(first.days.first, second.days) < first.days.first:
+            return None  # "tomorrow 3pm to 9 tonight"
         return end, _times(first, second)
     if first.days and second.days and first.minute is None:  # "Monday to Friday at 9:30"
         last = _after(first.days.first, second.days)
@@ -123,15 +158,18 @@ def _times(first: Moment, second: Moment) -> Moment:
     late = 720 if part and part[0] >= 720 else 0
     if first.loose and second.loose:
         start = replace(first, part=part).clock or 0
+    elif first.loose and first.part:  # "from 3 in the morning until 5pm"
+        start = first.clock or 0
     elif first.loose:
         start = min((start % 720, start % 720 + 720), key=lambda one: (end - one - 1) % 1440)
     if second.loose:
         end = min((end % 720, end % 720 + 720), key=lambda one: (one - start - 1) % 1440)
     elif late and end < 720 and first.loose:
         end += 720
-    gap = (second.days.first - first.days.first).days if first.days and second.days else 0
+    gap = (_after(first.days.first, second.days) - first.days.first).days if first.days and second.days else 0
     days = first.days or second.days
-    return Moment(days, start, until=(gap + (gap == 0 and end <= start), end))
+    is_loose = first.loose and second.loose and part is None
+    return Moment(days, start, loose=is_loose, until=(gap + (gap == 0 and end <= start), end))
 
 
 def _hours(words: Words, at: int, second_at: int, second: Found | None, is_asked: bool) -> Found | None:
@@ -141,7 +179,8 @@ def _hours(words: Words, at: int, second_at: int, second: Found | None, is_asked
         return None
     first = timed(counted[0], 0, "", words.word(at)[0] == "0")
     is_clock = second is not None and second[1].minute is not None
-    if second is not None and is_clock and (not second[1].loose or is_asked or words.word(second_at + 1) == ":"):
+    is_full = second is not None and (not second[1].loose or second[1].part is not None)  # "10 - 11 at night"
+    if second is not None and is_clock and (is_full or is_asked or words.word(second_at + 1) == ":"):
         is_written = is_asked or words.word(second_at) not in DAY_NAMES
         return _joined(second[0], first, second[1]) if is_written else None
     hour = words.number(second_at)

@@ -23,8 +23,9 @@ _PHRASES = {
     ("the", "day", "before", "yesterday"): -2,
 }
 _ENDS = {"eow": "week", "eom": "month", "eoy": "year", "eoq": "quarter"}
-AHEAD = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1, "last": -1, "past": -1, "previous": -1}
-STEPS = word_set("this next last past previous coming following")
+AHEAD = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "upcoming": 1, "following": 1}
+AHEAD |= {"last": -1, "past": -1, "previous": -1}
+STEPS = word_set("this next last past previous coming upcoming following")
 _EDGES = {"end": "end", "start": "start", "beginning": "start", "middle": "middle", "mid": "middle", "early": "start"}
 _EDGES |= {"late": "end", "later": "rest", "rest": "rest"}
 _QUARTERS = {"q1": 1, "q2": 4, "q3": 7, "q4": 10}
@@ -144,13 +145,13 @@ def read_period(words: Words, at: int, reference: Reference) -> Found | None:
     step = words.word(at)
     if step not in STEPS:
         return None
-    begin = at + 1 + (step == "this" and words.word(at + 1) in {"coming", "past"})
+    begin = at + 1 + (step == "this" and words.word(at + 1) in {"coming", "upcoming", "past"})
     ahead = AHEAD[words.word(begin - 1)] if begin > at + 1 else AHEAD[step]
     unit = {"wk": "week", "yr": "year", "qtr": "quarter"}.get(words.word(begin), words.word(begin))
     if words.run(begin, 3) == ("week", "-", "end") and words.joined(begin + 2):
         begin, unit = begin + 2, "weekend"
     if unit in {"week", "weekend", "month", "quarter", "year"}:
-        ahead = 0 if unit == "weekend" and step == "coming" else ahead
+        ahead = 0 if unit == "weekend" and step in {"coming", "upcoming"} else ahead
         first, last = _span_of(unit, ahead, reference)
         return begin + 1, _window(first, last, reference) if ahead == 0 else on(first, last)
     if unit in MONTH_NAMES and ahead >= 0 and (unit not in {"may", "march"} or words.stands_free(begin + 1)):
@@ -182,7 +183,7 @@ def shifted(day: date, count: int, unit: str) -> date:
 def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
     """ "first Monday in September", "last Friday of the month", "third Thursday of next month", "last day of February"."""
     begin = at + (words.word(at) == "the")
-    found = (-1, begin + 1) if words.word(begin) == "last" else None
+    found = (-1, begin + 1) if words.word(begin) in {"last", "final"} else None
     ordinal = read_ordinal(words, begin) if words.word(begin) in ORDINALS or words.number(begin) else None
     if found is None and ordinal is not None and ordinal[2] and ordinal[0] <= 5:
         found = ordinal[0], ordinal[1]
@@ -191,19 +192,29 @@ def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
     position, middle = found
     name = words.word(middle)
     weekday = DAY_NAMES.get(name)
-    if (weekday is None and name != "day") or words.word(middle + 1) not in {"of", "in"}:
+    link = middle + 1 + (words.word(middle + 1) in {"of", "in"})
+    is_linked = link > middle + 1 or words.word(link) in {"this", "next"}  # "third Thursday next month"
+    if weekday is not None and position > 0 and not is_linked and words.stands_free(middle + 1):  # "meeting third Tuesday"
+        return middle + 1, on(_nth_to_come(position, weekday, reference))
+    if (weekday is None and name != "day") or not is_linked:
         return None
-    target = _target(words, middle + 2, reference)
+    target = _target(words, link, reference)
     if target is None or target[3] == "week":
         return None
     end, first, last, unit = target
     day = _nth(first, last, position, weekday)
     is_yearly = words.word(end - 1) in MONTH_NAMES
-    while day is not None and day < reference.today and words.word(middle + 2) != "last" and not words.number(end - 1, 4):
+    while day is not None and day < reference.today and words.word(link) != "last" and not words.number(end - 1, 4):
         first = month_of(first, 12 if is_yearly or unit == "year" else 1)[0]
         last = month_of(first, 11 if unit == "year" else 0)[1]
         day = _nth(first, last, position, weekday)
     return (end, on(day)) if day else None
+
+
+def _nth_to_come(position: int, weekday: int, reference: Reference) -> date:
+    """The n-th such weekday of this month, or of the first of the next ones in which it is not over."""
+    days = (_nth(*month_of(reference.today, ahead), position, weekday) for ahead in range(13))
+    return next(day for day in days if day is not None and day >= reference.today)
 
 
 def _nth(first: date, last: date, position: int, weekday: int | None) -> date | None:

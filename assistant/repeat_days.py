@@ -19,6 +19,7 @@ WORKING = frozenset({"business", "work", "working", "week"})
 GROUPS = {"weekday": WORKDAYS, "weekdays": WORKDAYS, "workday": WORKDAYS, "workdays": WORKDAYS}
 GROUPS |= {"weekend": _WEEKEND, "weekends": _WEEKEND}
 _LINKS = frozenset({"and", "&", ",", "/", "+", "or"})
+_THROUGH = frozenset({"-", "–", "to", "through", "thru"})
 _MAX_LISTED = 31
 
 Ruled = tuple[int, Rule]
@@ -47,7 +48,7 @@ def read_weekdays(words: Words, at: int, may_be_short: bool) -> tuple[int, tuple
             break
         days.append(day)
         end = begin + 1 + (words.word(begin + 1) == "." and words.word(begin + 2) in {*_LINKS, "at"})
-        if words.word(end) in {"-", "–", "to", "through", "thru"}:
+        if words.word(end) in _THROUGH:
             last = _weekday(words, end + 1, may_be_short)
             days += [(day + n) % 7 for n in range(1, (last - day) % 7 + 1)] if last is not None else []
             end += 2 if last is not None else 0
@@ -166,3 +167,27 @@ def read_yearly_date(words: Words, at: int) -> Ruled | None:
     if words.word(end) not in MONTH_NAMES:
         return None
     return end + 1, Rule("YEARLY", by_month=(MONTH_NAMES[words.word(end)],), by_month_day=(day[0],))
+
+
+def read_months(words: Words, at: int) -> tuple[int, tuple[int, ...]] | None:
+    """ "in June", "in May and December", "from March to November", "March through April": months of every year."""
+    lead = words.word(at)
+    begin = at + (lead in {"in", "during", "from", "between", "of", ","})
+    begin += lead == "," and words.word(begin) in {"from", "in"}
+    months: list[int] = []
+    end = begin
+    while len(months) < 12 and (month := MONTH_NAMES.get(words.word(end))):
+        months.append(month)
+        end += 1
+        last = MONTH_NAMES.get(words.word(end + 1))
+        through = _THROUGH | {"and"} if lead == "between" else _THROUGH
+        if last and words.word(end) in through:
+            months += [(month + n - 1) % 12 + 1 for n in range(1, (last - month) % 12 + 1)]
+            end += 2
+        if words.word(end) not in _LINKS or words.word(end + 1) not in MONTH_NAMES:
+            break
+        end += 1
+    is_dated = words.number(end, 4) is not None or words.word(end) == "the"  # "from March 3 to April 7", "in June 2027"
+    is_asked = lead in {"in", "during", "of"} or len(months) > 1
+    is_free = words.stands_free(end) or (lead == "in" and words.word(end - 1) not in {"may", "march", "mar"})
+    return (end, tuple(sorted({*months}))) if months and is_asked and is_free and not is_dated else None

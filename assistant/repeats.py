@@ -10,9 +10,18 @@ from dataclasses import dataclass, replace
 
 from assistant.calendar_dates import read_ordinal
 from assistant.moments import PARTS
-from assistant.names import DAY_NAMES, DAY_PLURALS, MONTH_NAMES, UNITS, word_set
+from assistant.names import DAY_NAMES, DAY_PLURALS, UNITS, word_set
 from assistant.recurrence import Frequency, Rule
-from assistant.repeat_days import GROUPS, WORKDAYS, WORKING, read_dates_of_month, read_nth, read_weekdays, read_yearly_date
+from assistant.repeat_days import (
+    GROUPS,
+    WORKDAYS,
+    WORKING,
+    read_dates_of_month,
+    read_months,
+    read_nth,
+    read_weekdays,
+    read_yearly_date,
+)
 from assistant.words import Words
 
 _FREQUENCIES: dict[str, tuple[Frequency, int]] = {
@@ -42,6 +51,7 @@ ADVERBS: dict[str, tuple[Frequency, int]] = {
     "biannually": ("MONTHLY", 6),
     "yearly": ("YEARLY", 1),
     "annually": ("YEARLY", 1),
+    "biennially": ("YEARLY", 2),
 }
 _PREFIXES = word_set("bi semi half")
 _TIMES_A_YEAR = {"twice": 2, "thrice": 3}
@@ -75,28 +85,30 @@ def read_repeat(words: Words, at: int) -> Repeated | None:
         return _alternate(words, at + (word == "on"))
     if word in ADVERBS or (word in _PREFIXES and words.word(at + 1) == "-"):
         return _adverb(words, at)
-    if word in _OPENERS or word in DAY_PLURALS or word in GROUPS:
+    if word in _OPENERS or words.run(at, 2) == ("in", "the") or word in DAY_PLURALS or word in GROUPS:
         return _once(words, at) or _plural(words, at)
     return None
 
 
 def _every(words: Words, at: int) -> Repeated | None:
     begin = at + 1 + (words.word(at + 1) == "-" and words.joined(at + 1))  # "every-workday", "every-3-days"
+    begin += words.word(begin) == "!" and words.joined(begin) and not words.joined(begin + 1)  # as other planners write it
     begin += words.word(begin) == "single"
     interval, begin, ordinal = _interval(words, begin)
     begin += words.word(begin) == "-" and words.joined(begin) and words.joined(begin + 1)
     unit = _unit(words, begin)
     if unit is not None:
         end, name = unit
+        if name == "day" and ordinal and (dated := read_dates_of_month(words, at + 1)) and words.word(dated[0] - 1) == "month":
+            return closed(words, dated[0], Repeat(dated[1]))  # "every 5th day of the month"
         return _of_unit(words, end, name, interval or ordinal or 1)
     part = PARTS.get(words.word(begin))
     if part is not None and ordinal is None:
         return closed(words, begin + 1, Repeat(Rule("DAILY", interval or 1), part))
     dated = read_yearly_date(words, at + 1)
-    if interval is None and not (words.word(at + 1) == "second" and words.word(begin + 1) not in {"of", "in"}):
-        dated = (
-            read_dates_of_month(words, at + 1) or read_nth(words, at + 1) or dated
-        )  # "every second Friday" is every other one
+    is_other = words.word(at + 1) == "second" and words.word(begin + 1) not in {"of", "in"}  # "every second Friday"
+    if interval is None and not is_other:
+        dated = read_dates_of_month(words, at + 1) or read_nth(words, at + 1) or dated
     if dated is not None:
         return closed(words, dated[0], Repeat(dated[1]))
     days = read_weekdays(words, begin, True)
@@ -169,7 +181,8 @@ def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
     found: tuple[int, Rule] | None = None
     if rule.frequency in {"WEEKLY", "DAILY"} and (begin > end or words.word(end) in DAY_NAMES):
         days = read_weekdays(words, begin, False)
-        found = (days[0], replace(rule, frequency="WEEKLY", by_day=days[1])) if days else None
+        weeks = rule.interval if rule.frequency == "WEEKLY" else max(1, rule.interval // 7)  # "every 14 days on Thursday"
+        found = (days[0], replace(rule, frequency="WEEKLY", interval=weeks, by_day=days[1])) if days else None
     elif rule.frequency == "MONTHLY":
         begin += begin == end and words.word(end) == ","
         dated = read_dates_of_month(words, begin) or read_nth(words, begin) or _number_of_month(words, begin)
@@ -206,9 +219,8 @@ def _number_of_month(words: Words, at: int) -> tuple[int, Rule] | None:
 
 def _limited(words: Words, end: int, rule: Rule) -> Repeated | None:
     """ "every day in December", "every weekday in June"."""
-    if words.word(end) == "in" and words.word(end + 1) in MONTH_NAMES and words.number(end + 2, 4) is None:
-        return closed(words, end + 2, Repeat(replace(rule, by_month=(MONTH_NAMES[words.word(end + 1)],))))
-    return _with_part(words, end, rule)
+    months = read_months(words, end)
+    return closed(words, months[0], Repeat(replace(rule, by_month=months[1]))) if months else _with_part(words, end, rule)
 
 
 def _except(words: Words, end: int, rule: Rule) -> tuple[int, Rule]:
@@ -244,7 +256,8 @@ def _adverb(words: Words, at: int) -> Repeated | None:
         return None
     rule = Rule(*ADVERBS[name])
     is_counted = words.word(begin + 1) == "x" and words.word(begin + 2).isdecimal()  # "daily x5"
-    if not words.stands_free(begin + 1) and not is_counted:
+    is_dated = words.word(begin + 1) == "the" and read_dates_of_month(words, begin + 1) is not None  # "monthly the 5th"
+    if not (words.stands_free(begin + 1) or is_counted or is_dated):
         is_first = at == 0 and words.closes(begin + 1)
         return (begin + 1, Repeat(rule, is_weak=True)) if is_first else None
     if name == "nightly":
@@ -256,6 +269,13 @@ def _once(words: Words, at: int) -> Repeated | None:
     """ "once a week", "once every two months", "once per day", "twice a year"; no rule says which days "twice a week" is."""
     if words.word(at) in _TIMES_A_YEAR and words.run(at + 1, 2) in {("a", "year"), ("per", "year"), ("each", "year")}:
         return closed(words, at + 3, Repeat(Rule("MONTHLY", 12 // _TIMES_A_YEAR[words.word(at)])))
+    if (
+        words.word(at) in _TIMES_A_YEAR
+        and words.word(at + 1) in {"a", "per", "each"}
+        and words.run(at + 2, 2) == ("week", "on")
+    ):
+        days = read_weekdays(words, at + 4, False)  # "twice a week on Tue and Thu"
+        return closed(words, days[0], Repeat(Rule("WEEKLY", by_day=days[1]))) if days else None
     if words.word(at) != "once":
         return None
     if words.word(at + 1) == "every":
@@ -266,7 +286,7 @@ def _once(words: Words, at: int) -> Repeated | None:
 
 def _plural(words: Words, at: int) -> Repeated | None:
     """ "Mondays and Thursdays", "on weekdays", "weekends"."""
-    begin = at + (words.word(at) == "on")
+    begin = at + {"on": 1, "in": 2}.get(words.word(at), 0)
     word = words.word(begin)
     part = PARTS.get(word.removesuffix("s")) if word.endswith("s") else None
     if part is not None and words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None:  # "mornings at 9"
@@ -275,6 +295,6 @@ def _plural(words: Words, at: int) -> Repeated | None:
     if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES:
         return None
     found = read_weekdays(words, begin, False)
-    if found is None or not (words.stands_free(found[0]) or begin > at or at == 0):
+    if found is None or not (words.stands_free(found[0]) or begin == at + 1 or at == 0):
         return None
     return _with_part(words, found[0], Rule("WEEKLY", by_day=found[1]))

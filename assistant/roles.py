@@ -25,7 +25,7 @@ SIDES: dict[Role, Side] = {
     "after": "since",
 }
 _SAID_BY: dict[Role, str] = {
-    "by": "by, due, due by, due on, due at, deadline, deadline is, hard deadline, no later than, "
+    "by": "by, due, due by, due on, due at, deadline, deadline is, the deadline is, hard deadline, no later than, "
     "not later than, latest by, at the latest by, to be done by, finish by, must be done by",
     "before": "before, due before, ahead of",
     "until": "until, till, til, untill, through, thru, ending, ending on, ends, ends on, up to",
@@ -40,7 +40,8 @@ _ROLES = {tuple(phrase.split()): role for role, phrases in _SAID_BY.items() for 
 _ROLE_WORDS = frozenset(phrase[0] for phrase in _ROLES)
 TIMES_ONLY = frozenset({"about", "~"})  # "talk about Friday" is about it
 MONTHS_ONLY = frozenset({"in", "during", "over"})
-LIMITS = word_set("within end eod cob eob close eow eom eoy eoq")  # a limit even without "by": "Pay rent end of month"
+ENDS = word_set("eod cob eob eow eom eoy eoq")
+LIMITS = ENDS | {"within", "end", "close"}  # a limit even without "by": "Pay rent end of month"
 _AFTERWORDS: dict[tuple[str, ...], Role] = {
     ("at", "the", "latest"): "by",
     ("latest",): "by",
@@ -54,11 +55,19 @@ _AFTERWORDS: dict[tuple[str, ...], Role] = {
 
 def read_role(words: Words, at: int) -> tuple[Role | None, int]:
     """What the words at a token ask for ("due by": a deadline; the longest phrase counts) and where the answer begins."""
-    for length in (5, 4, 3, 2, 1) if words.word(at) in _ROLE_WORDS else ():
+    if words.word(at) == "is" and _opens(words, at - 1):
+        return "by", at + 1
+    is_about_it = words.word(at) in {"the", "deadline"} and _opens(words, at + (words.word(at) == "the"))
+    for length in (5, 4, 3, 2, 1) if words.word(at) in _ROLE_WORDS and not is_about_it else ():
         role = _ROLES.get(words.run(at, length))
         if role is not None and not (length == 1 and words.word(at) == "in" and words.word(at + 1) in {"a", "an"}):
             return role, at + length + (words.word(at + length) == ":")
     return None, at
+
+
+def _opens(words: Words, at: int) -> bool:
+    """Whether the text begins with "deadline is" or "the deadline is": then that is what it is about, and the title."""
+    return words.run(at, 2) == ("deadline", "is") and at == (words.word(0) == "the")
 
 
 def is_asked_well(words: Words, lead: str, begin: int, found: tuple[int, Moment]) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from assistant.facts import Facts
 from assistant.instants import Said
 from assistant.moments import Days, Moment, Reference, on
-from assistant.phrases import Facts
 from assistant.recurrence import MAX_COUNT, Rule, next_occurrence
 from assistant.relative import shifted
 
@@ -42,7 +42,7 @@ def series_of(facts: Facts, reference: Reference) -> Series | None:
     days = next((one.days for one in reversed(spoken) if one.days), None)
     part = facts.repeat.part or next((one.part for one in spoken if one.part), None)
     timed = next((one for one in spoken if one.minute is not None), None)
-    moment = replace(timed, part=timed.part or part) if timed else Moment(part=part)
+    moment = timed.within(timed.part or part) if timed else Moment(part=part)
     rule, due = _ended(facts.repeat.rule, due)
     rule, moment = _at_home(rule, moment, days.first if days else reference.today, reference)
     if wish and wish.moment.days:
@@ -74,7 +74,7 @@ def _at_home(rule: Rule, moment: Moment, day: date, reference: Reference) -> tup
 def _on_days(rule: Rule, days: Days) -> Rule:
     """ "every week at 10 on Saturday" is on Saturdays; "daily from 3 to 20 March" ends with the range."""
     length = (days.last - days.first).days
-    if days.step == 7 and rule.frequency == "WEEKLY":
+    if days.step == 7 and rule.frequency == "WEEKLY" and length < 7:
         weekdays = tuple((0, day) for day in sorted((days.first.weekday() + n) % 7 for n in range(min(length + 1, 7))))
         return rule if rule.by_day else replace(rule, by_day=weekdays)
     if length == 0 and not days.step and not (rule.by_day or rule.by_month_day or rule.by_month):
@@ -99,7 +99,11 @@ def _first(rule: Rule, day: date, moment: Moment, reference: Reference) -> datet
     """The first occurrence from that day on that is not over: today counts while its time is still to come."""
     minute = (moment.clock or 0) % 1440
     hours = rule.by_hour
-    start = datetime.combine(day, time(minute // 60, minute % 60)) if not hours else datetime.combine(day, time(hours[0]))
+    start = (
+        datetime.combine(day, time(minute // 60, minute % 60))
+        if not hours
+        else datetime.combine(day, time(hours[0], minute % 60))
+    )
     now = reference.now.replace(tzinfo=None) if moment.minute is not None else datetime.combine(reference.today, time())
     if rule.frequency == "YEARLY" and rule.by_month and not (rule.by_month_day or rule.by_day):
         start = start.replace(day=1)  # "every January" begins with the month

@@ -53,7 +53,9 @@ _MY_DAY = re.compile(
     r"^(?:my |the )?(?:whole |entire |rest of (?:the |my )?)?(?P<when>day|morning|afternoon|evening|week)$",
     re.IGNORECASE,
 )
-_PLURAL = re.compile(r"^(?P<how>both|all|every|each)(?: of)?(?: the| my| these| those)? (?P<what>.+)$", re.IGNORECASE)
+_PLURAL = re.compile(
+    r"^(?P<how>both|all|every|each|(?:all )?(?:the|my) two)(?: of)?(?: the| my| these| those)? (?P<what>.+)$", re.IGNORECASE
+)
 _EXCEPT = re.compile(
     r"\s+(?:except|but not|apart from|other than|besides|without)(?: for)?\s+(?P<out>.+)$",
     re.IGNORECASE,
@@ -108,6 +110,8 @@ class Targets:
             if found is not None:
                 return found
         whole = self._by_plural(phrase, statuses, events) or self._by_title(phrase, statuses, events)
+        if whole.rivals and self._is_plural_of(phrase, whole.rivals):  # "the reviews", where each is one review
+            return Target(whole.rivals, is_many=True, is_exact=True)
         return whole if whole.is_found and whole.is_exact else self._by_parts(phrase, statuses, events) or whole
 
     def _by_word(self, phrase: str, statuses: Sequence[Status]) -> Target | None:
@@ -232,8 +236,13 @@ class Targets:
             return None
         found = self._by_title(plural["what"], statuses, events)
         things = found.things or found.rivals
-        is_right = len(things) == 2 if plural["how"].lower() == "both" else bool(things)
+        is_right = len(things) == 2 if plural["how"].lower().endswith(("both", "two")) else bool(things)
         return Target(things, is_many=True, is_exact=True) if is_right else None
+
+    def _is_plural_of(self, phrase: str, rivals: Sequence[Thing]) -> bool:
+        last = titles.words_of(phrase)[-1:]
+        words = {word for thing in rivals for word in titles.words_of(thing.title)}
+        return any(len(word) > 3 and word.endswith("s") and word not in words and word[:-1] in words for word in last)
 
     def _by_parts(self, phrase: str, statuses: Sequence[Status], events: bool) -> Target | None:
         """ "the report and the slides": several titles in a row, where each names one thing."""

@@ -33,12 +33,12 @@ def read_weekday(words: Words, at: int, reference: Reference) -> Found | None:
         return found
     lead = words.word(at) if words.word(at) in STEPS else ""
     begin = at + bool(lead)
-    begin += lead == "this" and words.word(begin) in {"coming", "past"}
+    begin += lead == "this" and words.word(begin) in {"coming", "upcoming", "past"}
     lead = words.word(begin - 1) if lead else lead
     name, end = words.word(begin), begin + 1
     if name not in DAY_NAMES or not _is_day(words, at, begin, reference, bool(lead)):
         return None
-    if lead in {"", "this", "coming"}:
+    if lead in {"", "this", "coming", "upcoming"}:
         found = _weekday_with_more(words, end, DAY_NAMES[name], reference)
         if found is not None:
             return found
@@ -147,4 +147,6 @@ def _stepped(weekday: int, lead: str, begin: int, end: int, reference: Reference
         return replace(on(day), other=Other(begin, end, written(other)))
     if coming == today and not lead:
         return replace(on(coming, step=7), other=Other(begin, end, written(today + timedelta(days=7))))
+    if coming == today and lead in {"coming", "upcoming"}:
+        return on(today + timedelta(days=7))
     return on(coming, step=7)

@@ -16,8 +16,8 @@ _BEYOND = 64
 _MAX_MARKS = 30  # combining marks on one sign (as in Unicode's stream-safe text): normalising a longer run is quadratic
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\S")
 _CHUNK = re.compile(r"\S+")
-# An address, a file name, a path: nothing in it is a date. "9 p.m." and "5.30pm" are none.
-_NAME = re.compile(r"://|^www\.|\w@\w|\w\.(?![ap]m\b)[^\W\d_]{2,}|\\|^[~.]{0,2}/\w", re.IGNORECASE)
+# An address, a file name, a path: nothing in it is a date. "9 p.m.", "5.30pm" and "Fri@3pm" are none.
+_NAME = re.compile(r"://|^www\.|\w@(?!\d{1,2}(?::\d\d)?[ap]m\b)\w|\w\.(?![ap]m\b)[^\W\d_]{2,}|\\|^[~.]{0,2}/\w", re.IGNORECASE)
 _QUOTES = {'"': '"', "“": "”", "«": "»", "`": "`", "'": "'", "‘": "’"}
 DASHES = frozenset({"-", "–", "—"})
 _CLOSERS = frozenset(",;.!?)]}:")
@@ -101,6 +101,8 @@ class Words:
             return True
         if self.word(at) in DASHES:
             return self.word(at + 1).isdecimal() or self.word(at + 1) in RANGE_ENDS or not self.joined(at + 1)
+        if self.word(at) == "@":  # "Fri@3pm"; what else has the sign between words is an address
+            return self.word(at + 1).isdecimal()
         return self.word(at) in _CLOSERS and not (self.joined(at + 1) and self.word(at + 1).isalnum())
 
     def stands_free(self, at: int) -> bool:
