@@ -51,8 +51,9 @@ def configure(style: Literal["plain", "json"], level: str) -> None:
                 "plain": {"format": "%(asctime)s %(levelname)s %(name)s:%(ids)s %(message)s"},
                 "json": {
                     "()": "pythonjsonlogger.json.JsonFormatter",
-                    "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s %(run_id)s %(task_id)s",
-                    "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+                    "format": "%(levelname)s %(name)s %(message)s %(request_id)s %(run_id)s %(task_id)s",
+                    "rename_fields": {"levelname": "level", "name": "logger"},
+                    "timestamp": "time",  # ISO 8601, with its zone
                     "reserved_attrs": [*_RESERVED, "ids"],
                 },
             },

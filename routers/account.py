@@ -47,7 +47,7 @@ async def set_password(request: Request, form: FormValues) -> Response:
     except InvalidInputError as error:
         return await _again(request, {}, error)
     said = "The password is removed: links sign you in." if is_removed else "The password is set."
-    said += " Other browsers and programs must sign in again."
+    said += " Other browsers and programs must sign in again; tokens go on until you end them."
     return await _store(request, {}, "password", said, lambda service: service.store_password(hashed))
 
 

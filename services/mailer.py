@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid, parseaddr
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -72,6 +73,7 @@ class Mailer:
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         is_tls = url.scheme == "smtps"
+        is_to_be_hidden = bool(url.password) and not is_tls and not _is_here(url.hostname)
         try:
             await aiosmtplib.send(
                 message,
@@ -80,6 +82,9 @@ class Mailer:
                 username=unquote(url.username) if url.username else None,
                 password=unquote(url.password) if url.password else None,
                 use_tls=is_tls,
+                start_tls=True
+                if url.password and not is_tls and not _is_here(url.hostname)
+                else None,  # None: if it is offered
                 tls_context=ssl.create_default_context(),
                 timeout=PATIENCE_SECONDS,
             )
@@ -91,3 +96,11 @@ class Mailer:
             await work
         except Exception:
             log.exception("Something for the mail failed.")
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether no network lies between: elsewhere a password goes over TLS, or not at all."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False

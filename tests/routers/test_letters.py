@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from pydantic import SecretStr
 
+from services.mailer import Letter
 from tests.e2e.server import free_port
 from tests.support.cast import Cast
 from tests.support.mail_server import MailServer, link_in, texts
@@ -69,6 +70,17 @@ class TestLink:
         assert answer.status_code == 200
         assert "could not be sent" in caplog.text
         assert "token=" not in caplog.text
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", [b"secret"]), ("0.0.0.0", [])])
+async def test_passwords_go_over_tls(mailing: Cast, mails: MailServer, host: str, told: list[bytes]) -> None:
+    """Where a network lies between, and this server has none; the other address reaches it, too."""
+    mailer = mailing.site.app.state.mailer
+    own = {"smtp_url": SecretStr(f"smtp://ada:secret@{host}:{mails.port}")}
+    mailer.settings = mailer.settings.model_copy(update=own)
+    await mailer.send(Letter("eve@example.org", "Hello", "Hello", "<p>Hello</p>"))
+    assert mails.passwords == told
+    assert len(mails.letters) == len(told)
 
 
 class TestInvitation:

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from types import TracebackType
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.e2e.server import free_port
 
@@ -18,13 +18,17 @@ LINK = re.compile(r"https?://\S+/sign-in/link\?token=[\w-]+")
 
 
 class MailServer:
-    """Takes every mail; a context manager. `refuses`: it answers that it has no such mailbox."""
+    """Takes every mail, and any name and password, both without TLS; a context manager. `refuses`: it answers that it has no
+    such mailbox. `passwords`: those that it was told."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.passwords: list[bytes] = []
         self.refuses = False
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, authenticator=self._let_in, auth_require_tls=False
+        )
 
     @property
     def url(self) -> str:
@@ -36,6 +40,12 @@ class MailServer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._controller.stop()
+
+    def _let_in(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, said: LoginPassword
+    ) -> AuthResult:
+        self.passwords.append(said.password)
+        return AuthResult(success=True)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its hook
         if self.refuses:
