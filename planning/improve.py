@@ -21,6 +21,8 @@ from planning.timeline import Span, Timeline
 
 MOST_JOBS = 60
 """Free jobs beyond which CP-SAT adds nothing to a second of local search (measured)."""
+MOST_PAIRS = 20_000
+"""Pairs of a job and an interval of one of its budgets beyond which making the model takes longer than it is worth."""
 HINT_CONFLICTS = 1_000
 """Conflicts within which a strict question is answered near its hint."""
 
@@ -41,7 +43,7 @@ class Model:
     """The problem as CP-SAT sees it: variables, then constraints, then the objective; `start` is repeated as a hint.
 
     The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them. With `is_strict` all must, and be on
-    time, and nothing else counts.
+    time, and nothing else counts. `domains` are the starts, in steps, that one line leaves to blocks of one length.
     """
 
     frame: Frame
@@ -51,6 +53,7 @@ class Model:
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tasks: dict[int, Task] = field(default_factory=dict)
     charges: list[cp_model.LinearExprT] = field(default_factory=list)
+    domains: dict[tuple[int, int, int], cp_model.Domain] = field(default_factory=dict)
 
     def build(self) -> None:
         hints = {block.job_id: block.start for block in self.start.placements}
@@ -114,7 +117,10 @@ class Model:
         domain = self._steps([(frame.lower[number], last_end)], duration)
         for line, units, after in frame.lanes(number, frame.books):
             if isinstance(line, Timeline):
-                domain = domain.intersection_with(self._steps(line.spans(units), duration + after))
+                key = (id(line), units, duration + after)
+                if key not in self.domains:
+                    self.domains[key] = self._steps(line.spans(units), duration + after)
+                domain = domain.intersection_with(self.domains[key])
         return domain
 
     def _steps(self, spans: list[Span], duration: int) -> cp_model.Domain:
@@ -242,6 +248,9 @@ def improve(
     frame = frame or Frame(problem)
     wanted = [number for number in movable(frame) if moving is None or number in moving]
     if effort <= 0 or seconds <= 0 or not wanted or (moving is None and not is_strict and len(wanted) > MOST_JOBS):
+        return start
+    budgets = (frame.problem.budgets[place] for number in wanted for place in frame.claims[number].budgets)
+    if sum(len(budget.allowances) for budget in budgets) > MOST_PAIRS:
         return start
     model = Model(Frame(narrowed(frame, start, wanted)), start, needed(frame, start, wanted), is_strict)
     model.build()
