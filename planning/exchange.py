@@ -66,9 +66,19 @@ def plan_from_json(text: str | bytes) -> Plan:
 
 def _parsed(text: str | bytes) -> object:
     try:
-        return cast("object", json.loads(text))
+        return cast("object", json.loads(text, object_pairs_hook=_object))
+    except ProblemError:
+        raise
     except (ValueError, RecursionError) as error:  # bad UTF-8 is a ValueError too
         raise ProblemError("The text is not JSON.") from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twin = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise ProblemError(f"There are two of the field {twin!r} in one object.")
+    return found
 
 
 def _body(document: object, expected: str) -> Mapping[str, object]:

@@ -17,10 +17,11 @@ from typing import TypeAlias
 from planning.problem import MAX_MINUTE, Cost, Job, Placement, Problem, Unplaced, unfixed_minutes
 from planning.taste import Weights, urgency, weights
 
-UNPLACED = 1_000_000_000
+UNPLACED = 10_000_000_000
 """Points x urgency for a job left out: more than a job can otherwise cost within the longest horizon."""
-TARDINESS = 1_000
-"""Points x urgency for each minute that a job ends after its deadline (or after now, when the deadline has passed)."""
+TARDINESS = 10_000
+"""Points x urgency for each minute that a job ends after its deadline (or after now, when that has passed): five
+minutes of the least urgent job are worth a weekend's wait of the most urgent one, so nothing is late for others to be sooner."""
 EARLINESS = 1
 """Points x urgency for each minute from now to the end of a job."""
 LAST_DAY = 1440
