@@ -42,8 +42,8 @@ class Task:
 class Model:
     """The problem as CP-SAT sees it: variables, then constraints, then the objective; `start` is repeated as a hint.
 
-    The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them. With `is_strict` all must, and be on
-    time, and nothing else counts. `domains` are the starts, in steps, that one line leaves to blocks of one length.
+    The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them. With `is_strict` all must that can,
+    and be on time, and nothing else counts. `domains` are the starts, in steps, that one line leaves to blocks of one length.
     """
 
     frame: Frame
@@ -98,7 +98,7 @@ class Model:
         is_placed = self.cp.new_bool_var(f"placed {number}")
         if not domain.size():
             self.cp.add(is_placed == 0)
-        if self.is_strict or self.frame.jobs[number].id in self.needed:
+        elif self.is_strict or self.frame.jobs[number].id in self.needed:
             self.cp.add(is_placed == 1)
         minutes = self.grid * step
         length = duration + self.frame.jobs[number].buffer_after
@@ -109,19 +109,21 @@ class Model:
         return Task(number, step, is_placed, block, hint)
 
     def _open_steps(self, number: int) -> cp_model.Domain:
-        """The starts, in steps of the grid, at which all that a job needs is open, for its buffer too where that counts."""
+        """The starts, in steps of the grid, at which all that a job needs is open, for its buffer too where that counts.
+
+        A strict question wants it on time, unless that cannot be: one overdue job must not keep the others from it."""
         frame, duration = self.frame, self.frame.prices[number].duration
-        last_end, deadline = frame.upper[number], frame.jobs[number].deadline
-        if self.is_strict and deadline is not None:
-            last_end = min(last_end, deadline)
-        domain = self._steps([(frame.lower[number], last_end)], duration)
+        domain, deadline = self._steps([(frame.lower[number], frame.upper[number])], duration), frame.jobs[number].deadline
         for line, units, after in frame.lanes(number, frame.books):
             if isinstance(line, Timeline):
                 key = (id(line), units, duration + after)
                 if key not in self.domains:
                     self.domains[key] = self._steps(line.spans(units), duration + after)
                 domain = domain.intersection_with(self.domains[key])
-        return domain
+        if not self.is_strict or deadline is None:
+            return domain
+        on_time = domain.intersection_with(self._steps([(frame.lower[number], deadline)], duration))
+        return on_time if on_time.size() else domain
 
     def _steps(self, spans: list[Span], duration: int) -> cp_model.Domain:
         """The starts, in steps of the grid, of blocks that lie inside one of the spans."""

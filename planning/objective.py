@@ -20,8 +20,9 @@ from planning.taste import Weights, urgency, weights
 UNPLACED = 10_000_000_000
 """Points x urgency for a job left out: more than a job can otherwise cost within the longest horizon."""
 TARDINESS = 10_000
-"""Points x urgency for each minute that a job ends after its deadline (or after now, when that has passed): five
-minutes of the least urgent job are worth a weekend's wait of the most urgent one, so nothing is late for others to be sooner."""
+"""Points x urgency for each minute that a job ends after its deadline (or after now, when that has passed).
+
+Five minutes of the least urgent job outweigh a weekend of the most urgent: nothing is late for others to be sooner."""
 EARLINESS = 1
 """Points x urgency for each minute from now to the end of a job."""
 LAST_DAY = 1440
