@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -28,9 +29,10 @@ def run(path: Path, seconds: float) -> dict[str, object]:
     begin = time.monotonic()
     try:
         problem = problem_from_json(path.read_bytes())
-    except ProblemError as error:
+    except (ProblemError, OSError) as error:
         return {"instance": path.stem, "error": str(error)}
-    plan = solve(problem, seconds=seconds, effort=EFFORT * seconds, clock=time.monotonic)
+    left = max(0.0, seconds - (time.monotonic() - begin))  # reading counts
+    plan = solve(problem, seconds=left, effort=EFFORT * seconds, clock=time.monotonic)
     return {
         "instance": path.stem,
         "seconds": round(time.monotonic() - begin, 3),
@@ -49,9 +51,17 @@ def late(problem: Problem, plan: Plan) -> int:
     return sum(job.deadline is not None and ends.get(job.id, job.deadline) > job.deadline for job in problem.jobs)
 
 
+def positive(text: str) -> float:
+    """A finite number above 0. Raises ValueError for anything else, which argparse says."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise ValueError(text)
+    return number
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.problem", description="Plans for problems in the exchange format.")
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=positive, default=2.0)
     parser.add_argument("files", nargs="+", type=Path)
     options = parser.parse_args(arguments)
     for path in options.files:

@@ -5,7 +5,7 @@ It keeps account of blocks and answers where one fits; it must not know costs or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -33,12 +33,15 @@ class Claim:
 @dataclass(slots=True)
 class Books:
     """By resource: its free units within its hours (`open`), at all hours (`whole`, only kept where jobs have buffers, else
-    empty), and its pauses (`rests`, None where it takes none); and what the budgets have left (`quotas`)."""
+    empty), and its pauses (`rests`, None where it takes none); and what the budgets have left (`quotas`).
+
+    `passed` has, by kind of job, starts `[low, high)` of which `first` has found none free."""
 
     open: list[Timeline]
     whole: list[Timeline]
     rests: list[RestLine | None]
     quotas: list[Quota] = field(default_factory=list)
+    passed: dict[Hashable, Span] = field(default_factory=dict)
 
     def copy(self) -> Books:
         return Books(
@@ -46,6 +49,7 @@ class Books:
             [line.copy() for line in self.whole],
             [None if line is None else line.copy() for line in self.rests],
             [quota.copy() for quota in self.quotas],
+            self.passed.copy(),
         )
 
     def unbudgeted(self) -> Books:
@@ -73,6 +77,18 @@ class Books:
         rests = (self.rests[place] for place, _ in claim.demands)
         needed += [(rest, 1, 0) for rest in rests if rest is not None]
         return needed + [(self.quotas[place], 1, 0) for place in claim.budgets]
+
+    def first(self, kind: Hashable, lanes: Lanes, start: int, duration: int, last_end: int, grid: int) -> int | None:
+        """`earliest` of the lanes of a kind of jobs, which does not look again where the last search found nothing.
+
+        To be asked only of books that are filled and never emptied again, or by as much as had just been entered.
+        """
+        low, high = self.passed.get(kind, (start, start))
+        found = earliest(lanes, high if low <= start < high else start, duration, last_end, grid)
+        if start <= high:
+            until = found if found is not None else max(high if low <= start else start, last_end - duration + 1)
+            self.passed[kind] = (min(low, start), until)
+        return found
 
 
 def earliest(lanes: Lanes, start: int, duration: int, last_end: int, grid: int) -> int | None:

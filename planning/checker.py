@@ -102,7 +102,7 @@ def _check_windows(problem: Problem, free: Iterable[Job], blocks: Blocks) -> Ite
     busy = {resource.id: merge(entry.interval for entry in resource.busy) for resource in problem.resources}
     hours = {resource.id: resource.calendar for resource in problem.resources}
     for job in free:
-        allowed = None if job.allowed is None else merge(job.allowed)
+        allowed = merge(job.allowed) if job.allowed is not None and blocks[job.id] else None
         for block in blocks[job.id]:
             if job.calendar is not None and not covers(calendars[job.calendar], block):
                 yield broken("job_calendar", block, f"leaves the calendar {job.calendar!r}")

@@ -28,22 +28,27 @@ def cut(
         lanes.append((window, 1, 0))
     worked = _worked(frame, frame.pins.get(number, ()))
     blocks: list[Span] = []
+    least = low
     while left:
-        found = earliest(lanes, begin, low, last_end, grid)
+        found = earliest(lanes, begin, least, last_end, grid)
         if found is None:
             break
         room = min(high, left, last_end - found)
         if job.max_per_day is not None:
             room = min(room, job.max_per_day - worked[problem.day_of(found)], problem.next_day(found) - found)
-        length = _length(_longest(lanes, found, low, room, grid), left, low, high, grid) if room >= low else None
-        if length is None:
-            begin = found + grid if room >= low else problem.next_day(found)
+        if room < low:
+            begin, least = problem.next_day(found), low
+            continue
+        longest = _longest(lanes, found, low, room, grid)
+        length = _length(longest, left, low, high, grid)
+        if length is None:  # nor is any shorter block of use: on to where a longer one fits
+            begin, least = found + grid, min(longest + 1, high, left)
             continue
         end = found + length
         blocks.append((found, end))
         books.take(frame.claims[number], found, end)
         worked[problem.day_of(found)] += length
-        left, begin = left - length, end + max(1, job.buffer_after)
+        left, begin, least = left - length, end + max(1, job.buffer_after), low
     for low_end, high_end in blocks:
         books.take(frame.claims[number], low_end, high_end, -1)
     return None if left else tuple(blocks)

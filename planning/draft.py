@@ -6,7 +6,7 @@ It never fails: what finds no place is listed with its reason. It must not need 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from planning.anneal import Annealing
@@ -30,6 +30,10 @@ FORWARD = (0.5, 0.75, 0.25, 0.9)
 """Where a job that went wrong goes in the next order, as a share of its rank, in turn."""
 
 
+def _never() -> bool:
+    return False
+
+
 def draft(problem: Problem, order: Sequence[str] | None = None) -> Plan:
     """A valid plan: fixed blocks, then the blocks of the current plan that still hold, then the rest in an order.
 
@@ -40,14 +44,22 @@ def draft(problem: Problem, order: Sequence[str] | None = None) -> Plan:
     if order is not None:
         ranked = _named_first(frame, order, next(orders(frame)))
         return to_plan(frame, lay_out(frame, ranked), "draft")
-    plan = to_plan(frame, best_layout(frame)[1], "draft")
-    if frame.staying or len(frame.free) > POLISH_JOBS or frame.problem.objective == "makespan":
+    return drafted(frame)
+
+
+def drafted(frame: Frame, should_stop: Callable[[], bool] = _never) -> Plan:
+    """The draft of a frame's problem; once `should_stop` says so, no further order is tried."""
+    plan = to_plan(frame, best_layout(frame, should_stop=should_stop)[1], "draft")
+    if frame.staying or len(frame.free) > POLISH_JOBS or frame.problem.objective == "makespan" or should_stop():
         return plan
     return replace(Annealing(frame, POLISH).run(plan, POLISH), status="draft", engine="draft")
 
 
-def best_layout(frame: Frame, placements: int = PLACEMENTS) -> tuple[list[int], Layout]:
-    """The order and the cheapest layout of a number of tries: priority rules, then repairs of the best of them.
+def best_layout(
+    frame: Frame, placements: int = PLACEMENTS, should_stop: Callable[[], bool] = _never
+) -> tuple[list[int], Layout]:
+    """The order and the cheapest layout of a number of tries: priority rules, then repairs of the best of them. There is always
+    one, and no further one once `should_stop` says so.
 
     Source of the repairs: squeaky wheel optimisation, Joslin and Clements 1999.
     """
@@ -59,17 +71,19 @@ def best_layout(frame: Frame, placements: int = PLACEMENTS) -> tuple[list[int], 
         tries -= 1
         if best is None or layout.cost < best[1].cost:
             best = (ranked, layout)
-        if tries <= 0 or len(frame.free) <= 1:
+        if tries <= 0 or len(frame.free) <= 1 or should_stop():
             break
     assert best is not None
-    return _repaired(frame, best, tries) if len(frame.free) > 1 else best
+    return _repaired(frame, best, tries, should_stop) if len(frame.free) > 1 else best
 
 
-def _repaired(frame: Frame, best: tuple[list[int], Layout], tries: int) -> tuple[list[int], Layout]:
+def _repaired(
+    frame: Frame, best: tuple[list[int], Layout], tries: int, should_stop: Callable[[], bool]
+) -> tuple[list[int], Layout]:
     ranked, layout = best
     for turn in range(tries):
         wrong = _gone_wrong(frame, layout)
-        if not wrong:
+        if not wrong or should_stop():
             break
         share = FORWARD[turn % len(FORWARD)]
         rank = {number: place * share if number in wrong else place for place, number in enumerate(ranked)}

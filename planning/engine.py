@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from planning.anneal import Annealing
 from planning.checker import check
-from planning.draft import draft
+from planning.draft import drafted
 from planning.frame import NEVER, Frame
 from planning.improve import improve
 from planning.layout import plan_cost
@@ -89,13 +89,17 @@ def solve(
     def left() -> float:
         return 0.0 if should_end() else SAFETY * seconds - (clock() - begin)
 
-    first = draft(problem)
+    def is_over() -> bool:
+        return left() <= 0
+
     frame = Frame(problem)
+    first = drafted(frame, is_over)
     if _is_settled(frame, first):
         grown = _inserted(frame, first, left)
         if grown is not None:
             return _proven(problem, grown, first)
-    start = min(first, _fresh_draft(problem), key=lambda plan: plan.cost.total) if problem.current else first
+    has_choice = problem.current and not is_over()
+    start = min(first, _fresh_draft(problem, is_over), key=lambda plan: plan.cost.total) if has_choice else first
     stands = start is first and _is_current(problem, first)
     if stands and not first.unplaced:
         return _proven(problem, replace(first, status="best_found"))
@@ -110,6 +114,8 @@ def solve(
 def _staged(frame: Frame, start: Plan, stages: int, left: Callable[[], float], tell: Callable[[float], None]) -> Plan:
     """The best plan after so many stages of local search, each with a round of large-neighbourhood search."""
     best = start
+    if left() <= 0:
+        return best
     if (start.unplaced or start.cost.tardiness) and len(frame.free) <= STRICT_JOBS:
         best = improve(frame.problem, start, effort=STRICT_TIME, seconds=left(), frame=frame, is_strict=True)
     walk, renewal, annealing = Walk(frame, best), Renewal(frame), Annealing(frame)
@@ -155,9 +161,9 @@ def _inserted(frame: Frame, first: Plan, left: Callable[[], float]) -> Plan | No
     return replace(plan, status="best_found") if is_placed else None
 
 
-def _fresh_draft(problem: Problem) -> Plan:
+def _fresh_draft(problem: Problem, is_over: Callable[[], bool]) -> Plan:
     """The draft made as if there were no current plan, at the price that it has because there is one."""
-    return plan_cost(problem, draft(replace(problem, current=())))
+    return plan_cost(problem, drafted(Frame(replace(problem, current=())), is_over))
 
 
 def _is_current(problem: Problem, plan: Plan) -> bool:

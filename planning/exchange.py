@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from functools import cache
-from typing import Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache, partial
+from typing import Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from planning.problem import Plan, Problem, ProblemError
 
@@ -19,6 +19,9 @@ PROBLEM_FORMAT = "dayloom-problem/1"
 PLAN_FORMAT = "dayloom-plan/1"
 
 Value = TypeVar("Value")
+Where: TypeAlias = "str | tuple[Where, str | int]"
+"""A place in a document: its name, or where it lies in and the field or the number there."""
+Reader: TypeAlias = Callable[[object, Where], object]
 
 
 def problem_to_dict(problem: Problem) -> dict[str, object]:
@@ -63,9 +66,19 @@ def plan_from_json(text: str | bytes) -> Plan:
 
 def _parsed(text: str | bytes) -> object:
     try:
-        return cast("object", json.loads(text))
+        return cast("object", json.loads(text, object_pairs_hook=_object))
+    except ProblemError:
+        raise
     except (ValueError, RecursionError) as error:  # bad UTF-8 is a ValueError too
         raise ProblemError("The text is not JSON.") from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twin = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise ProblemError(f"There are two of the field {twin!r} in one object.")
+    return found
 
 
 def _body(document: object, expected: str) -> Mapping[str, object]:
@@ -92,47 +105,65 @@ def _plain(value: object) -> object:
     return _written(value) if is_dataclass(value) else value
 
 
-def _read(kind: type[Value], value: object, where: str) -> Value:
+def _read(kind: type[Value], value: object, where: Where) -> Value:
     """A dataclass from an object: every key known, every field without a default there, every value of its type."""
-    if not isinstance(value, Mapping):
-        raise ProblemError(f"There must be an object at {where}.")
-    shape = cast("Hashable", kind)  # mypy does not take classes for hashable
-    defaults = _defaults(shape)
-    unknown = sorted(str(key) for key in value if key not in defaults)
-    if unknown:
-        raise ProblemError(f"There is an unknown field, {unknown[0]!r}, at {where}.")
-    missing = [name for name, default in defaults.items() if default is MISSING and name not in value]
-    if missing:
-        raise ProblemError(f"The field {missing[0]!r} is missing at {where}.")
-    hints = _hints(shape)
-    return kind(**{name: _typed(hints[name], item, f"{where}.{name}") for name, item in value.items()})
+    if not isinstance(value, dict):
+        raise ProblemError(f"There must be an object at {_path(where)}.")
+    readers, required = _readers(cast("Hashable", kind))  # mypy does not take classes for hashable
+    if not value.keys() <= readers.keys():
+        unknown = min(str(key) for key in value if key not in readers)
+        raise ProblemError(f"There is an unknown field, {unknown!r}, at {_path(where)}.")
+    if missing := [name for name in required if name not in value]:
+        raise ProblemError(f"The field {missing[0]!r} is missing at {_path(where)}.")
+    return kind(**{name: readers[name](item, (where, f".{name}")) for name, item in value.items()})
 
 
-def _typed(hint: object, value: object, where: str) -> object:
+def _reader(hint: object) -> Reader:
+    """What reads the values of a type."""
     origin, choices = get_origin(hint), get_args(hint)
     if origin is tuple:
-        if not isinstance(value, list):
-            raise ProblemError(f"There must be a list at {where}.")
-        return tuple(_typed(choices[0], item, f"{where}[{index}]") for index, item in enumerate(value))
+        return partial(_list, _reader(choices[0]))
     if origin in {Union, types.UnionType}:  # only ever `X | None` here
-        return None if value is None else _typed(choices[0], value, where)
+        return partial(_optional, _reader(choices[0]))
     if origin is Literal:
-        if value not in choices or not isinstance(value, str):
-            raise ProblemError(f"There must be one of {', '.join(choices)} at {where}.")
-        return value
+        return partial(_choice, choices)
     if isinstance(hint, type) and is_dataclass(hint):
-        return _read(hint, value, where)
-    return _scalar(hint, value, where)
+        return partial(_read, hint)
+    return partial(_scalar, cast("type", hint))
 
 
-def _scalar(hint: object, value: object, where: str) -> object:
+def _list(reader: Reader, value: object, where: Where) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise ProblemError(f"There must be a list at {_path(where)}.")
+    return tuple([reader(item, (where, index)) for index, item in enumerate(value)])
+
+
+def _optional(reader: Reader, value: object, where: Where) -> object:
+    return None if value is None else reader(value, where)
+
+
+def _choice(choices: tuple[str, ...], value: object, where: Where) -> str:
+    if value not in choices or not isinstance(value, str):
+        raise ProblemError(f"There must be one of {', '.join(choices)} at {_path(where)}.")
+    return value
+
+
+def _scalar(hint: type, value: object, where: Where) -> object:
     """Text, a whole number, a number or a truth value; True is not a number."""
+    if type(value) is hint:
+        return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53:
         return float(value)
-    if type(value) is not hint:
-        names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-        raise ProblemError(f"There must be {names[cast('type', hint)]} at {where}.")
-    return value
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    raise ProblemError(f"There must be {names[hint]} at {_path(where)}.")
+
+
+def _path(where: Where) -> str:
+    """A place in words ("problem.jobs[3].duration"), put together only when something is amiss there."""
+    if isinstance(where, str):
+        return where
+    before, last = where
+    return _path(before) + (f"[{last}]" if isinstance(last, int) else last)
 
 
 @cache
@@ -141,5 +172,8 @@ def _defaults(shape: Hashable) -> dict[str, object]:
 
 
 @cache
-def _hints(shape: Hashable) -> dict[str, object]:
-    return dict(get_type_hints(shape))
+def _readers(shape: Hashable) -> tuple[dict[str, Reader], list[str]]:
+    """By field of a dataclass what reads it, and the fields that must be there."""
+    hints = get_type_hints(shape)
+    readers = {name: _reader(hints[name]) for name in _defaults(shape)}
+    return readers, [name for name, default in _defaults(shape).items() if default is MISSING]

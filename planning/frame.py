@@ -5,7 +5,7 @@ It is computed once and read by all engines; it must not place anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,7 +23,8 @@ NEVER = 1 << 60
 @dataclass
 class Frame:
     """All lists are by the index of a job in `problem.jobs`. `pins` are the fixed blocks of the jobs that have any, `fixed` the
-    spans of those that they place wholly, `rest` the minutes of each job that are still to be placed."""
+    spans of those that they place wholly, `rest` the minutes of each job that are still to be placed, `open_from`
+    whether all that a kind of jobs needs is open at any time from a minute on, where that has been asked."""
 
     problem: Problem
     index: dict[str, int] = field(init=False)
@@ -33,6 +34,7 @@ class Frame:
     pins: dict[int, list[Span]] = field(init=False)
     rest: list[int] = field(init=False)
     fixed: dict[int, Span] = field(init=False)
+    open_from: dict[tuple[Hashable, int], bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         jobs = self.problem.jobs
@@ -180,21 +182,52 @@ class Frame:
         """By job: where its own calendar and allowed windows let it be; None: anywhere. Jobs with the same share one."""
         known: dict[tuple[str | None, tuple[Interval, ...] | None], Timeline | None] = {(None, None): None}
         calendars = {calendar.name: calendar.intervals for calendar in self.problem.calendars}
+        windows: list[Timeline | None] = []
         for job in self.jobs:
-            key = (job.calendar, job.allowed)
-            if key not in known:
+            key = (job.calendar, job.allowed)  # hashed as seldom as can be: it may have thousands of windows
+            window = known.get(key)
+            if window is None and key != (None, None):
                 spans = self._whole
                 if job.calendar is not None:
                     spans = intersection(spans, _spans(calendars[job.calendar]))
                 if job.allowed is not None:
                     spans = intersection(spans, _spans(job.allowed))
+                window = known[key] = self._steps(spans, 1)
+            windows.append(window)
+        return windows
+
+    @cached_property
+    def openings(self) -> list[Timeline | None]:
+        """By job: its windows as far as its resources are open in them before anything is placed; None: it has none.
+
+        So a window that is too short beside the hours of a resource is passed over at a glance."""
+        known: dict[tuple[int, tuple[tuple[int, int], ...]], Timeline] = {}
+        openings: list[Timeline | None] = []
+        for number, window in enumerate(self.windows):
+            key = (id(window), tuple(self.demands[number]))
+            if window is not None and key not in known:
+                spans = window.spans(1)
+                for place, units in self.demands[number]:
+                    spans = intersection(spans, self.books.open[place].spans(units))
                 known[key] = self._steps(spans, 1)
-        return [known[job.calendar, job.allowed] for job in self.jobs]
+            openings.append(None if window is None else known[key])
+        return openings
+
+    @cached_property
+    def kinds(self) -> list[Hashable]:
+        """By job: what stands for its length and all that it needs free; jobs of one kind may start at the same times."""
+        return [
+            (
+                *(id(self.openings[number]), self.prices[number].duration, claim.buffer),
+                *(tuple(claim.demands), tuple(claim.budgets), number if number in self.pins else None),
+            )
+            for number, claim in enumerate(self.claims)
+        ]
 
     def lanes(self, number: int, books: Books) -> Lanes:
         """What a job needs free at once, when the resources are as in `books`; the rest of a pinned job keeps off its pins."""
         needed = books.lanes(self.claims[number])
-        if (window := self.windows[number]) is not None:
+        if (window := self.openings[number]) is not None:
             needed.append((window, 1, 0))
         if number in self.pins:
             grid = self.problem.grid

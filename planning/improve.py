@@ -21,6 +21,8 @@ from planning.timeline import Span, Timeline
 
 MOST_JOBS = 60
 """Free jobs beyond which CP-SAT adds nothing to a second of local search (measured)."""
+MOST_PAIRS = 20_000
+"""Pairs of a job and an interval of one of its budgets beyond which making the model takes longer than it is worth."""
 HINT_CONFLICTS = 1_000
 """Conflicts within which a strict question is answered near its hint."""
 
@@ -40,8 +42,8 @@ class Task:
 class Model:
     """The problem as CP-SAT sees it: variables, then constraints, then the objective; `start` is repeated as a hint.
 
-    The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them. With `is_strict` all must, and be on
-    time, and nothing else counts.
+    The jobs of `needed` (ids) must be placed: others that stay in the plan wait for them. With `is_strict` all must that can,
+    and be on time, and nothing else counts. `domains` are the starts, in steps, that one line leaves to blocks of one length.
     """
 
     frame: Frame
@@ -51,6 +53,7 @@ class Model:
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tasks: dict[int, Task] = field(default_factory=dict)
     charges: list[cp_model.LinearExprT] = field(default_factory=list)
+    domains: dict[tuple[int, int, int], cp_model.Domain] = field(default_factory=dict)
 
     def build(self) -> None:
         hints = {block.job_id: block.start for block in self.start.placements}
@@ -95,7 +98,7 @@ class Model:
         is_placed = self.cp.new_bool_var(f"placed {number}")
         if not domain.size():
             self.cp.add(is_placed == 0)
-        if self.is_strict or self.frame.jobs[number].id in self.needed:
+        elif self.is_strict or self.frame.jobs[number].id in self.needed:
             self.cp.add(is_placed == 1)
         minutes = self.grid * step
         length = duration + self.frame.jobs[number].buffer_after
@@ -106,16 +109,21 @@ class Model:
         return Task(number, step, is_placed, block, hint)
 
     def _open_steps(self, number: int) -> cp_model.Domain:
-        """The starts, in steps of the grid, at which all that a job needs is open, for its buffer too where that counts."""
+        """The starts, in steps of the grid, at which all that a job needs is open, for its buffer too where that counts.
+
+        A strict question wants it on time, unless that cannot be: one overdue job must not keep the others from it."""
         frame, duration = self.frame, self.frame.prices[number].duration
-        last_end, deadline = frame.upper[number], frame.jobs[number].deadline
-        if self.is_strict and deadline is not None:
-            last_end = min(last_end, deadline)
-        domain = self._steps([(frame.lower[number], last_end)], duration)
+        domain, deadline = self._steps([(frame.lower[number], frame.upper[number])], duration), frame.jobs[number].deadline
         for line, units, after in frame.lanes(number, frame.books):
             if isinstance(line, Timeline):
-                domain = domain.intersection_with(self._steps(line.spans(units), duration + after))
-        return domain
+                key = (id(line), units, duration + after)
+                if key not in self.domains:
+                    self.domains[key] = self._steps(line.spans(units), duration + after)
+                domain = domain.intersection_with(self.domains[key])
+        if not self.is_strict or deadline is None:
+            return domain
+        on_time = domain.intersection_with(self._steps([(frame.lower[number], deadline)], duration))
+        return on_time if on_time.size() else domain
 
     def _steps(self, spans: list[Span], duration: int) -> cp_model.Domain:
         """The starts, in steps of the grid, of blocks that lie inside one of the spans."""
@@ -242,6 +250,9 @@ def improve(
     frame = frame or Frame(problem)
     wanted = [number for number in movable(frame) if moving is None or number in moving]
     if effort <= 0 or seconds <= 0 or not wanted or (moving is None and not is_strict and len(wanted) > MOST_JOBS):
+        return start
+    budgets = (frame.problem.budgets[place] for number in wanted for place in frame.claims[number].budgets)
+    if sum(len(budget.allowances) for budget in budgets) > MOST_PAIRS:
         return start
     model = Model(Frame(narrowed(frame, start, wanted)), start, needed(frame, start, wanted), is_strict)
     model.build()

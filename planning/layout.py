@@ -116,7 +116,7 @@ def to_plan(frame: Frame, layout: Layout, engine: Engine) -> Plan:
     unplaced = tuple(why_unplaced(frame, layout.books, layout.blocks, number) for number in left_out)
     placements = tuple(sorted(blocks, key=lambda block: (block.start, block.end, block.job_id)))
     status: PlanStatus = "draft" if engine == "draft" else "best_found"
-    return Plan(placements, unplaced, evaluate(frame.problem, placements, unplaced), status, engine)
+    return Plan(placements, unplaced, evaluate(frame.problem, placements, unplaced, frame.prices), status, engine)
 
 
 def fixed_cost(frame: Frame) -> int:

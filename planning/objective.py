@@ -8,16 +8,21 @@ two jobs that want the same time are settled by priority. Each term outweighs th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TypeAlias
 
-from planning.problem import Cost, Job, Placement, Problem, Unplaced, unfixed_minutes
+from planning.problem import MAX_MINUTE, Cost, Job, Placement, Problem, Unplaced, unfixed_minutes
 from planning.taste import Weights, urgency, weights
 
-UNPLACED = 1_000_000_000
+UNPLACED = 10_000_000_000
 """Points x urgency for a job left out: more than a job can otherwise cost within the longest horizon."""
-TARDINESS = 1_000
-"""Points x urgency for each minute that a job ends after its deadline (or after now, when the deadline has passed)."""
+TARDINESS = 10_000
+"""Points x urgency for each minute that a job ends after its deadline (or after now, when that has passed).
+
+Five minutes of the least urgent job outweigh a weekend of the most urgent: nothing is late for others to be sooner."""
 EARLINESS = 1
 """Points x urgency for each minute from now to the end of a job."""
 LAST_DAY = 1440
@@ -27,13 +32,17 @@ CALM_DAYS = 7
 CUT = 60
 """Points x urgency for each block of a split job beyond the fewest that can hold it: worth ending an hour later."""
 
+Windows: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[int, ...]]
+"""Sorted windows, and how far each and all before it reach."""
+
 
 @dataclass(slots=True)
 class JobPrice:
     """The terms of one job as a function of its start (and end), or of its blocks when it is split, by the problem's `weights`.
 
-    `current` says by the start of each of its current blocks what leaving it costs, `kept` are these blocks, `fewest` is the
-    least number of blocks that can hold it. `known` remembers totals: search asks again and again.
+    `preferred` is sorted, and `reach` has the last end of each window and all before it. `current` says by the start of each of
+    its current blocks what leaving it costs, `kept` are these blocks, `fewest` is the least number of blocks that can hold it.
+    `known` remembers totals: search asks again and again.
     """
 
     duration: int
@@ -43,6 +52,7 @@ class JobPrice:
     suggested: int | None
     preferred: tuple[tuple[int, int], ...]
     current: dict[int, int]
+    reach: tuple[int, ...] = ()
     kept: tuple[tuple[int, int], ...] = ()
     fewest: int = 1
     weights: Weights = field(default_factory=Weights)
@@ -83,7 +93,8 @@ class JobPrice:
         )
 
     def _prefers(self, start: int, end: int) -> bool:
-        return any(low <= start and end <= high for low, high in self.preferred)
+        place = bisect_right(self.preferred, (start, MAX_MINUTE)) - 1
+        return place >= 0 and self.reach[place] >= end
 
     def _moves(self, blocks: Sequence[tuple[int, int]]) -> int:
         starts = {start for start, _ in blocks}
@@ -101,11 +112,23 @@ def prices(problem: Problem) -> list[JobPrice]:
     one that has begun without it.
     """
     pins, current = problem.pins(), _current(problem)
-    return [_price(problem, job, pins.get(job.id, []), current.get(job.id, [])) for job in problem.jobs]
+    known: dict[int, Windows] = {}  # jobs with the same hours often share them
+    for job in problem.jobs:
+        if id(job.preferred) not in known:
+            known[id(job.preferred)] = _windows(job)
+    return [
+        _price(problem, job, pins.get(job.id, []), current.get(job.id, []), known[id(job.preferred)]) for job in problem.jobs
+    ]
 
 
-def evaluate(problem: Problem, placements: Iterable[Placement], unplaced: Sequence[Unplaced]) -> Cost:
-    """The cost of a plan. A job with fixed blocks whose rest is left out costs what a job left out costs."""
+def evaluate(
+    problem: Problem,
+    placements: Iterable[Placement],
+    unplaced: Sequence[Unplaced],
+    priced: Sequence[JobPrice] | None = None,
+) -> Cost:
+    """The cost of a plan. A job with fixed blocks whose rest is left out costs what a job left out costs. `priced` saves making
+    the `prices` of the problem anew."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for block in placements:
         spans.setdefault(block.job_id, []).append((block.start, block.end))
@@ -114,7 +137,7 @@ def evaluate(problem: Problem, placements: Iterable[Placement], unplaced: Sequen
         lost = sum(UNPLACED * urgency(job.weight, problem.taste.importance) for job in problem.jobs if job.id in left_out)
         return Cost(unplaced=lost, makespan=max((end for blocks in spans.values() for _, end in blocks), default=0))
     sums = [0] * 7
-    for job, price in zip(problem.jobs, prices(problem), strict=True):
+    for job, price in zip(problem.jobs, priced or prices(problem), strict=True):
         if job.id in left_out:
             sums[0] += price.unplaced
         elif job.id in spans:
@@ -132,7 +155,15 @@ def _current(problem: Problem) -> dict[str, list[tuple[int, int]]]:
     return current
 
 
-def _price(problem: Problem, job: Job, pins: Sequence[Placement], current: Sequence[tuple[int, int]]) -> JobPrice:
+def _windows(job: Job) -> Windows:
+    """The preferred windows of a job by start, and the last end of each and all before it."""
+    spans = sorted((window.start, window.end) for window in job.preferred)
+    return tuple(spans), tuple(accumulate((end for _, end in spans), max))
+
+
+def _price(
+    problem: Problem, job: Job, pins: Sequence[Placement], current: Sequence[tuple[int, int]], windows: Windows
+) -> JobPrice:
     now, points = problem.now, weights(problem.taste)
     is_reachable = job.suggested_start is not None and now <= job.suggested_start < problem.horizon
     rest = unfixed_minutes(job, pins)
@@ -147,7 +178,8 @@ def _price(problem: Problem, job: Job, pins: Sequence[Placement], current: Seque
         now=now,
         deadline=job.deadline,
         suggested=job.suggested_start if is_reachable else None,
-        preferred=tuple((window.start, window.end) for window in job.preferred),
+        preferred=windows[0],
+        reach=windows[1],
         current={start: points.move * max(1, CALM_DAYS - (start - now) // 1440) for start, _ in kept},
         kept=kept,
         fewest=fewest,

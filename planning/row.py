@@ -7,7 +7,7 @@ on one machine, Ergun and Orlin 2006.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import TypeAlias
 
 from planning.books import Books
@@ -132,16 +132,16 @@ class Row:
             for start, end in spans:
                 books.take(frame.claims[number], start, end)
         steps = [*range(_top(frame))]
-        known: dict[tuple[int, int, int], list[int]] = {}
+        known: dict[Hashable, list[int]] = {}
         for number in self.numbers:
-            key = _kind(frame, number)
+            key = frame.kinds[number]
             if key not in known:
                 table: list[int] = []
                 for low, high in _starts(frame, number, books):
                     table += [low] * (low - len(table))
                     table += steps[low:high]
                 known[key] = table + [steps[-1]] * (len(steps) - len(table))
-        return [known[_kind(frame, number)] for number in self.numbers]
+        return [known[frame.kinds[number]] for number in self.numbers]
 
 
 def rows(frame: Frame) -> list[int]:
@@ -169,18 +169,13 @@ def has_wishes(frame: Frame, number: int) -> bool:
 
 
 def _fits(frame: Frame, numbers: Collection[int]) -> bool:
-    return len(numbers) > 1 and len({_kind(frame, number) for number in numbers}) * _top(frame) <= MOST_ENTRIES
+    return len(numbers) > 1 and len({frame.kinds[number] for number in numbers}) * _top(frame) <= MOST_ENTRIES
 
 
 def _top(frame: Frame) -> int:
     """A number of steps that holds every start and every end."""
     longest = max(frame.prices[number].duration + frame.jobs[number].buffer_after for number in frame.free)
     return (frame.problem.horizon + longest) // frame.problem.grid + 3
-
-
-def _kind(frame: Frame, number: int) -> tuple[int, int, int]:
-    """Jobs of one kind may start at the same steps."""
-    return id(frame.windows[number]), frame.prices[number].duration, frame.jobs[number].buffer_after
 
 
 def _starts(frame: Frame, number: int, books: Books) -> list[Span]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planning.books import Books, earliest, open_spans
+from planning.books import Books, open_spans
 from planning.chunks import cut
 from planning.frame import Frame
 from planning.problem import Unplaced
@@ -34,7 +34,7 @@ def why_unplaced(frame: Frame, books: Books, blocks: Sequence[tuple[Span, ...] |
     if frame.claims[number].budgets and _is_over_budget(frame, books, number, ready):
         return Unplaced(job.id, "budget")
     if not _has_place(frame, frame.books, number, ready, horizon):
-        return Unplaced(job.id, "too_long" if open_spans(frame.lanes(number, frame.books), ready, horizon) else "no_window")
+        return Unplaced(job.id, "too_long" if _is_open(frame, number, ready) else "no_window")
     if frame.upper[number] < horizon:
         is_late_at_best = not _has_place(frame, frame.books, number, ready, frame.upper[number])
         if is_late_at_best or _has_place(frame, books, number, ready, horizon):
@@ -55,7 +55,16 @@ def _is_over_budget(frame: Frame, books: Books, number: int, ready: int) -> bool
 def _has_place(frame: Frame, books: Books, number: int, ready: int, last_end: int) -> bool:
     if number in frame.split:
         return cut(frame, books, number, ready, last_end) is not None
-    return earliest(frame.lanes(number, books), ready, frame.jobs[number].duration, last_end, frame.problem.grid) is not None
+    lanes, duration = frame.lanes(number, books), frame.jobs[number].duration
+    return books.first(frame.kinds[number], lanes, ready, duration, last_end, frame.problem.grid) is not None
+
+
+def _is_open(frame: Frame, number: int, ready: int) -> bool:
+    """Whether all that a job needs is open at any time from `ready` on."""
+    key = (frame.kinds[number], ready)
+    if key not in frame.open_from:
+        frame.open_from[key] = bool(open_spans(frame.lanes(number, frame.books), ready, frame.problem.horizon))
+    return frame.open_from[key]
 
 
 def _bounded(frame: Frame, number: int) -> Unplaced:

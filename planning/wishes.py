@@ -26,10 +26,10 @@ def best_place(frame: Frame, books: Books, number: int, ready: int, is_modest: b
     price = frame.prices[number]
     duration, grid = price.duration, frame.problem.grid
     last_end = frame.limit[number]
-    first = earliest(lanes, ready, duration, last_end, grid)
+    first = books.first(frame.kinds[number], lanes, ready, duration, last_end, grid)
     if first is None and last_end < frame.upper[number]:
         last_end = frame.upper[number]
-        first = earliest(lanes, ready, duration, last_end, grid)
+        first = books.first(frame.kinds[number], lanes, ready, duration, last_end, grid)
     if first is None:
         return None
     has_wishes = price.suggested is not None or price.current or price.preferred
@@ -49,7 +49,7 @@ def _best_cut(frame: Frame, books: Books, number: int, ready: int, is_modest: bo
         if price.suggested is not None and price.suggested > first[0][0] and not is_modest:
             places.append(cut(frame, books, number, price.suggested, last_end) or first)
         if price.preferred and not is_modest:
-            spans = intersection([(problem.now, problem.horizon)], sorted(price.preferred))
+            spans = intersection([(problem.now, problem.horizon)], price.preferred)
             window = Timeline(spans, 1, problem.now, problem.horizon, problem.grid)
             places.append(cut(frame, books, number, ready, last_end, window) or first)
         return min(places, key=lambda blocks: (frame.cost(number, blocks), blocks))

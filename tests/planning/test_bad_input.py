@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -17,6 +18,7 @@ from planning.engine import solve
 from planning.exchange import plan_from_json, plan_to_json, problem_from_json, problem_to_json
 from planning.problem import (
     Allowance,
+    Budget,
     Busy,
     Calendar,
     Demand,
@@ -202,6 +204,51 @@ def test_ends_in_time(make: Callable[[int], Problem], count: int) -> None:
     begin = time.process_time()  # other processes do not count
     plan = solve(problem, seconds=2, clock=time.process_time)
     assert time.process_time() - begin < 2 + 1
+    assert_valid(problem, plan)
+
+
+def _calendars(count: int) -> Problem:
+    """A hundred calendars that leave each day too little beside the person's own hours."""
+    problem = _year()
+    named = (Calendar(str(k), tuple(Interval(d * DAY + k, d * DAY + k + 450) for d in range(365))) for k in range(100))
+    jobs = tuple(job(str(number), 60, calendar=str(number % 100)) for number in range(count))
+    return replace(problem, jobs=jobs, calendars=(*problem.calendars, *named))
+
+
+def _breaks(count: int) -> Problem:
+    """A break after each block leaves a gap in which nothing may be planned."""
+    lengths = ((15 * (1 + number % 4), 5 * (number % 3)) for number in range(count))
+    jobs = (
+        job(str(number), length, buffer_after=buffer, deadline=number * 7919 % (365 * DAY))
+        for number, (length, buffer) in enumerate(lengths)
+    )
+    return replace(_year(*jobs), resources=(Resource("ada", 1, "Work", max_stretch=90, break_minutes=15),))
+
+
+def _budgets(count: int, **fields: int) -> Problem:
+    """Five budgets of each job, with a daily allowance that does not hold all."""
+    jobs = tuple(job(str(number), 100, deadline=1_000, **fields) for number in range(count))
+    daily = tuple(Allowance(Interval(number * DAY, (number + 1) * DAY), 145) for number in range(366))
+    ids = tuple(own.id for own in jobs)
+    return replace(_year(*jobs, grid=1), budgets=tuple(Budget(str(place), ids, daily) for place in range(5)))
+
+
+def _chunks_beyond_budgets(count: int) -> Problem:
+    """Each day's allowance holds a chunk, but no way to cut a job has one so short."""
+    problem = _budgets(count, min_chunk=40, max_chunk=60)
+    short = tuple(Allowance(entry.interval, 45) for entry in problem.budgets[0].allowances)
+    jobs = tuple(replace(own, duration=110, deadline=None) for own in problem.jobs)
+    return replace(problem, jobs=jobs, budgets=(replace(problem.budgets[0], allowances=short),))
+
+
+@pytest.mark.parametrize(
+    ("make", "count"), [(_calendars, 2_000), (_breaks, 10_000), (_budgets, 200), (_chunks_beyond_budgets, 4)]
+)
+def test_a_first_plan_takes_less_than_a_second(make: Callable[[int], Problem], count: int) -> None:
+    problem = make(count)
+    begin = time.process_time()
+    plan = solve(problem, seconds=0.4, clock=time.process_time)
+    assert time.process_time() - begin < 0.4 + 1
     assert_valid(problem, plan)
 
 

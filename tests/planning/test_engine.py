@@ -125,6 +125,13 @@ def hold(problem: Problem, kept: list[int]) -> None:
     assert_valid(again, solve(again, seconds=10, effort=0.05))
 
 
+def test_five_minutes_late_are_not_worth_a_weekend() -> None:
+    # on Friday both fit only if the urgent one has the long gap, and then the other is 5 minutes late: it waits for Monday
+    jobs = job("urgent", 120, weight=10), job("small", 30, weight=0, deadline=150)
+    problem = day(*jobs, hours=((0, 120), (125, 155), (3 * DAY, 3 * DAY + 480)), horizon=4 * DAY)
+    assert starts(solve(problem, seconds=5, effort=0.1)) == {"small": 0, "urgent": 3 * DAY}
+
+
 class TestEveryPlanIsValid:
     @given(problems(), st.lists(st.integers(0, 20), max_size=5))
     @tries(100)

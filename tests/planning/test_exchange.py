@@ -56,6 +56,10 @@ class TestRefused:
         with pytest.raises(ProblemError, match="not JSON"):
             problem_from_json(text)
 
+    def test_twice_the_same_field(self) -> None:
+        with pytest.raises(ProblemError, match="There are two of the field 'horizon' in one object"):
+            problem_from_json('{"format": "dayloom-problem/1", "horizon": 5, "jobs": [], "horizon": 6}')
+
     @pytest.mark.parametrize(
         ("change", "words"),
         [

@@ -93,14 +93,21 @@ class TestMoreIsNeverWorse:
 
 class TestCommands:
     def test_problem(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+        good, bad, none = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "none.json"
         good.write_text(problem_to_json(loaded(1, 10, 0.5)))
         bad.write_text("{}")
-        problem_command.main(["--seconds", "0.1", str(good), str(bad)])
-        first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+        problem_command.main(["--seconds", "0.1", str(good), str(bad), str(none)])
+        first, second, third = (json.loads(line) for line in capsys.readouterr().out.splitlines())
         assert (first["instance"], first["valid"]) == ("good", True)
         assert first["cost"]["total"] == sum(points for term, points in first["cost"].items() if term != "total")
         assert second == {"instance": "bad", "error": "The format must be 'dayloom-problem/1', not None."}
+        assert (third["instance"], "No such file" in third["error"]) == ("none", True)
+
+    @pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "soon"])
+    def test_seconds_without_meaning(self, seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            problem_command.main(["--seconds", seconds, "some.json"])
+        assert "argument --seconds: invalid" in capsys.readouterr().err
 
     def test_seeds_repeat(self) -> None:
         assert loaded(3, 30, 0.9) == loaded(3, 30, 0.9) != loaded(4, 30, 0.9)

@@ -110,3 +110,14 @@ def test_no_order_beats_what_is_called_optimal(problem: Problem) -> None:
     if plan.status == "optimal":
         orders = permutations(entry.id for entry in problem.jobs)
         assert all(draft(problem, order).cost.total >= plan.cost.total for order in orders)
+
+
+class TestStrict:
+    def test_an_overdue_job_and_one_without_a_place_do_not_keep_the_others_from_being_on_time(self) -> None:
+        jobs = job("a", deadline=60), job("b", deadline=120), job("overdue", 30, deadline=-10), job("too_long", 600)
+        problem = day(*jobs)
+        start = draft(problem, ["b", "a", "overdue", "too_long"])
+        assert start.cost.tardiness > 0
+        plan = improve(problem, start, effort=EFFORT, seconds=20, is_strict=True)
+        assert_valid(problem, plan)
+        assert (starts(plan)["a"], starts(plan)["b"], starts(plan)["overdue"]) == (0, 60, 120)
