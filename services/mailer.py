@@ -82,9 +82,7 @@ class Mailer:
                 username=unquote(url.username) if url.username else None,
                 password=unquote(url.password) if url.password else None,
                 use_tls=is_tls,
-                start_tls=True
-                if url.password and not is_tls and not _is_here(url.hostname)
-                else None,  # None: if it is offered
+                start_tls=True if is_to_be_hidden else None,  # None: where it is offered
                 tls_context=ssl.create_default_context(),
                 timeout=PATIENCE_SECONDS,
             )
