@@ -61,6 +61,19 @@ class TestRedraw:
         assert "task-2" in tab.page.evaluate("() => lit")
         assert "task-1" not in tab.page.evaluate("() => lit")
 
+    def test_after_midnight_it_is_the_next_day(self, app: AppServer, open_tab: OpenTab) -> None:
+        """Once nobody types: what is half typed stays."""
+        page = open_tab(app.url).page
+        page.clock.install()
+        with page.expect_response("**/today/regions*"):  # it would seem to take a day
+            page.goto(app.url)
+        page.get_by_label("New task").fill("Half a thought")
+        page.clock.fast_forward("24:00:00")
+        expect(page.get_by_label("New task")).to_have_value("Half a thought")
+        page.get_by_label("New task").fill("")
+        with page.expect_navigation():
+            page.clock.fast_forward("01:00")
+
     def test_late_script_still_listens(self, app: AppServer, open_tab: OpenTab) -> None:
         """On a slow line the script of the event stream comes last; the page must wait for it."""
         page = open_tab(f"{app.url}/history").page
