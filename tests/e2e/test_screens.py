@@ -25,7 +25,7 @@ from tests.support.model_server import ModelServer
 
 QUALITY = 50
 LARGEST_BYTES = 110_000
-MOST_BYTES = 5_000_000
+MOST_BYTES = 6_000_000
 LOOKS = tuple(product((WIDE, (768, 1024), NARROW), ("light", "dark")))
 RUNNING = "Draft the quarterly report"
 TASKS = (
