@@ -67,12 +67,13 @@ class TestRedraw:
         page.clock.install()
         with page.expect_response("**/today/regions*"):  # it would seem to take a day
             page.goto(app.url)
+        expect(page.locator("#actions:not(.htmx-request)")).to_have_count(1)
         page.get_by_label("New task").fill("Half a thought")
         page.clock.fast_forward("24:00:00")
         expect(page.get_by_label("New task")).to_have_value("Half a thought")
         page.get_by_label("New task").fill("")
         with page.expect_navigation():
-            page.clock.fast_forward("01:00")
+            page.clock.fast_forward("24:00:00")
 
     def test_late_script_still_listens(self, app: AppServer, open_tab: OpenTab) -> None:
         """On a slow line the script of the event stream comes last; the page must wait for it."""
