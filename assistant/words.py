@@ -19,19 +19,21 @@ _CHUNK = re.compile(r"\S+")
 # An address, a file name, a path: nothing in it is a date. "9 p.m.", "5.30pm" and "Fri@3pm" are none.
 _NAME = re.compile(r"://|^www\.|\w@(?!\d{1,2}(?::\d\d)?[ap]m\b)\w|\w\.(?![ap]m\b)[^\W\d_]{2,}|\\|^[~.]{0,2}/\w", re.IGNORECASE)
 _QUOTES = {'"': '"', "“": "”", "«": "»", "`": "`", "'": "'", "‘": "’"}
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e")
+"""Signs that turn the direction of all that follows them, in the sentences that quote the text too; letters know their own."""
 DASHES = frozenset({"-", "–", "—"})
 _CLOSERS = frozenset(",;.!?)]}:")
 
 
 def clean_text(text: str) -> str:
-    """The text in NFC with control characters as spaces, without lone surrogates and endless combining marks."""
+    """The text in NFC, control characters as spaces, without lone surrogates, forced directions, endless combining marks."""
     if text.isascii() and text.isprintable():
         return text
     kept, marks = [], 0
     for sign in text:
         category = unicodedata.category(sign)
         marks = marks + 1 if category[0] == "M" else 0
-        if marks <= _MAX_MARKS and category != "Cs":
+        if marks <= _MAX_MARKS and category != "Cs" and sign not in TURNS:
             kept.append(" " if category in {"Cc", "Zl", "Zp"} else sign)
     return unicodedata.normalize("NFC", "".join(kept))
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from assistant.words import TURNS
+
 
 @dataclass(slots=True)
 class Fields:
@@ -89,6 +91,6 @@ class Fields:
 
 
 def clean(text: str, keep: str = "") -> str:
-    """NFC, and a space for each control character and lone surrogate that is not in `keep`."""
-    composed = unicodedata.normalize("NFC", text)
+    """NFC without forced directions, and a space for each control character and lone surrogate that is not in `keep`."""
+    composed = "".join(sign for sign in unicodedata.normalize("NFC", text) if sign not in TURNS)
     return "".join(sign if sign in keep or unicodedata.category(sign) not in {"Cc", "Cs"} else " " for sign in composed)

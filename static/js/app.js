@@ -12,6 +12,7 @@ import drawer from "./behaviors/drawer.js";
 import elapsed from "./behaviors/elapsed.js";
 import example from "./behaviors/example.js";
 import failures from "./behaviors/failures.js";
+import fresh from "./behaviors/fresh.js";
 import look from "./behaviors/look.js";
 import menus from "./behaviors/menus.js";
 import nowLine from "./behaviors/now-line.js";
@@ -29,7 +30,7 @@ import toast from "./behaviors/toast.js";
 import toasts from "./behaviors/toasts.js";
 import week from "./behaviors/week.js";
 
-const behaviors = { address, asking, chat, clock, connection, dialog, drawer, elapsed, example, failures, look, menus, "now-line": nowLine, offline, order, palette, permission, planner, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
+const behaviors = { address, asking, chat, clock, connection, dialog, drawer, elapsed, example, failures, fresh, look, menus, "now-line": nowLine, offline, order, palette, permission, planner, "quick-add": quickAdd, reminders, selection, shortcuts, timeline, toast, toasts, week };
 const bound = new Map();
 
 function bind(element) {

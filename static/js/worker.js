@@ -38,8 +38,9 @@ self.addEventListener("notificationclick", (event) => {
 
 async function show(url) {
   const [open] = await self.clients.matchAll({ type: "window" });
-  if (open) await (await open.focus()).navigate(url);
-  else await self.clients.openWindow(url);
+  if (!open) return self.clients.openWindow(url);
+  await open.focus().catch(() => {}); // some let no page come to the front: it leads there all the same
+  return open.navigate(url);
 }
 
 async function removeCaches(isOver) {

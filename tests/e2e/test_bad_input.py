@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, planned, row
+
+TOO_MUCH = "This is too much to send at once; nothing was stored."
 
 REFUSED = [
     ("Pay rent 31 Feb", "31 February"),
@@ -32,6 +35,21 @@ class TestQuickAdd:
             add(tab.page, f"Pay rent {number} 10min")
             expect(row(tab.page, f"Pay rent {number}")).to_be_visible()
             expect(note).to_have_count(0)
+
+    @pytest.mark.parametrize("size", [pytest.param(2_500_000, marks=pytest.mark.guarantees), 9])
+    def test_too_much_at_once(self, app: AppServer, open_tab: OpenTab, size: int) -> None:
+        """What the guard before all pages says stands where the field says things, and the field goes on."""
+        tab = open_tab(app.url)
+        tab.watch.allow(413)
+        field = tab.page.get_by_label("New task")
+        note = tab.page.locator("#quick-add-note")
+        if size < 100:  # as if it were much: to write megabytes into a field takes seconds
+            refusal = {"status": 413, "content_type": "text/plain; charset=utf-8", "body": TOO_MUCH}
+            tab.page.route("**/tasks/parse", lambda route: route.fulfill(**refusal), times=1)
+        field.fill("z" * size)
+        expect(note.locator("#quick-add-words")).to_have_text(TOO_MUCH)
+        field.fill("Pay rent 10min")
+        expect(note).to_contain_text("Adds Pay rent")
 
     def test_a_late_reading_does_not_hide_the_refusal(self, app: AppServer, open_tab: OpenTab) -> None:
         tab = open_tab(app.url)

@@ -8,6 +8,11 @@ from tests.e2e.conftest import NARROW, OpenTab
 from tests.e2e.server import AppServer
 from tests.e2e.steps import add, open_dialog, planned, press, row, until
 
+LIT = """() => {
+    window.lit = [];
+    document.addEventListener("animationstart", ({ animationName: name, target }) => name === "fresh" && lit.push(target.id));
+}"""
+
 
 class TestRedraw:
     def test_typed_text_focus_and_scroll_stay(self, app: AppServer, open_tab: OpenTab) -> None:
@@ -48,10 +53,27 @@ class TestRedraw:
         add(tab.page, "Pay rent 10min")
         planned(tab.page, app, 1)
         row(tab.page, "Pay rent").get_by_label("More for Pay rent").click()
+        tab.page.evaluate(LIT)
         app.post("/tasks", {"text": "Buy milk 15min", "token": "milk"})
         expect(row(tab.page, "Buy milk")).to_be_visible()
         planned(tab.page, app, 2)
         expect(row(tab.page, "Pay rent").get_by_role("button", name="Delete")).to_be_visible()
+        assert "task-2" in tab.page.evaluate("() => lit")
+        assert "task-1" not in tab.page.evaluate("() => lit")
+
+    def test_after_midnight_it_is_the_next_day(self, app: AppServer, open_tab: OpenTab) -> None:
+        """Once nobody types: what is half typed stays."""
+        page = open_tab(app.url).page
+        page.clock.install()
+        with page.expect_response("**/today/regions*"):  # it would seem to take a day
+            page.goto(app.url)
+        expect(page.locator("#actions:not(.htmx-request)")).to_have_count(1)
+        page.get_by_label("New task").fill("Half a thought")
+        page.clock.fast_forward("24:00:00")
+        expect(page.get_by_label("New task")).to_have_value("Half a thought")
+        page.get_by_label("New task").fill("")
+        with page.expect_navigation():
+            page.clock.fast_forward("24:00:00")
 
     def test_late_script_still_listens(self, app: AppServer, open_tab: OpenTab) -> None:
         """On a slow line the script of the event stream comes last; the page must wait for it."""

@@ -16,6 +16,12 @@ SHOWN = """async () => {
     return shown ? [shown.title, shown.body, shown.data] : null;
 }"""
 
+PRESSED = """async () => {
+    const [notification] = await self.registration.getNotifications();
+    self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+}"""
+"""As the browser tells it, but for the right to bring a window to the front, which only a person's own press gives."""
+
 
 def test_once_in_all_tabs(app: AppServer, open_tab: OpenTab) -> None:
     tab = open_tab(f"{app.url}/settings", worker=True)
@@ -55,6 +61,8 @@ def test_by_the_browser(app: AppServer, open_tab: OpenTab) -> None:
     assert (title, url) == ("Write report", "/tasks/1")
     assert text.startswith("Starts at ")
     expect(page.locator("#toasts")).not_to_contain_text("Starts at")
+    page.context.service_workers[0].evaluate(PRESSED)
+    expect(page).to_have_url(f"{app.url}/tasks/1")
 
 
 def test_allowed(app: AppServer, open_tab: OpenTab) -> None:

@@ -4,6 +4,7 @@
 const UNREACHABLE = "The server could not be reached. Check the connection, and look whether it was saved before you try again.";
 const TOO_SLOW = "The server took too long. It may still have done it: look before you try again.";
 const BROKEN = "The server could not answer properly. Nothing may have been saved: look before you try again.";
+const TOO_MUCH = 413; // it is said at once: what was pasted is still there
 
 export function say(source, sentence) {
   const place = source?.closest?.("[data-failure-into]")?.dataset.failureInto;
@@ -25,6 +26,11 @@ export default function failures(element) {
     say(ctx.sourceElement, ctx.request.signal.reason === "timeout" ? TOO_SLOW : UNREACHABLE);
   });
   element.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+    if (ctx.response.status < 500 && ctx.response.headers.get("Content-Type")?.startsWith("text/plain")) {
+      ctx.swap = "none"; // a guard's sentence is no part of the page
+      if (ctx.response.status === TOO_MUCH || !isQuiet(ctx.sourceElement)) say(ctx.sourceElement, ctx.text);
+      return;
+    }
     const isShown = ctx.text.includes("<hx-partial") || (ctx.response.status < 500 && ctx.swap !== "none");
     if (!isShown && !isQuiet(ctx.sourceElement)) say(ctx.sourceElement, BROKEN);
   });

@@ -3,15 +3,25 @@
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
+const linkOf = (title) => title?.closest("a") ?? title?.querySelector("a");
+
 function walk(step) {
-  const links = [...document.querySelectorAll("main .task .task-title")].map((title) => title.closest("a") ?? title.querySelector("a"));
+  const links = [...document.querySelectorAll("main .task .task-title")].map(linkOf);
   const here = links.findIndex((link) => link.closest(".task").contains(document.activeElement));
   links[Math.max(0, Math.min(here + step, links.length - 1))]?.focus();
 }
 
 function actOnTask(endings) {
-  const controls = endings.map((ending) => `[formaction$="/${ending}"]`).join();
-  document.activeElement.closest("main .task")?.querySelector(controls)?.click();
+  const row = document.activeElement.closest("main .task");
+  const control = row?.querySelector(endings.map((ending) => `[formaction$="/${ending}"]`).join());
+  if (!control) return;
+  const beside = (row.nextElementSibling ?? row.previousElementSibling)?.id;
+  const goOn = () => {
+    const { activeElement } = document;
+    if (activeElement === document.body || !activeElement.checkVisibility()) linkOf(document.getElementById(beside)?.querySelector(".task-title"))?.focus();
+  };
+  document.addEventListener("htmx:after:swap", goOn, { once: true }); // a completed one leaves its group: the walk goes on beside it
+  control.click();
 }
 
 const LIST_KEYS = { j: () => walk(1), k: () => walk(-1), s: () => actOnTask(["start", "stop"]), x: () => actOnTask(["complete"]) };

@@ -50,12 +50,24 @@ export default function grid(element) {
       isStale = true;
       return;
     }
+    const before = isThere && new Set([...known.values()].map(says));
     if (!isThere) reveal(contents);
     isThere = true;
     known.clear();
     for (const item of contents.items) known.set(key(item), item);
     work = contents.work;
     paint();
+    if (before) requestAnimationFrame(() => lightUp(contents.items.filter((item) => !before.has(says(item)))));
+  }
+
+  /* As `fresh.js` does in lists. */
+  function lightUp(items) {
+    for (const item of items) {
+      const block = element.querySelector(`[data-item="${CSS.escape(key(item))}"]`)?.closest(".ec-event");
+      if (!block) continue;
+      block.dataset.fresh = "";
+      block.addEventListener("animationend", () => delete block.dataset.fresh, { once: true });
+    }
   }
 
   function paint() {
@@ -195,6 +207,8 @@ function speakPlainly(element) {
   }
   element.querySelector(".ec-main").tabIndex = 0;
 }
+
+const says = ({ kind, id, title, status, start, end }) => JSON.stringify([kind, id, title, status, start, end]);
 
 function key({ kind, id, block, start }) {
   return kind === "task" ? `block-${block}` : `${kind}-${id}-${start}`;
