@@ -144,9 +144,14 @@ class RedisCounter(WindowCounter):
         self.link = link
 
     async def take(self, rate: RateLimitItem, key: str) -> Standing:
-        if not self.link.is_up:
-            raise UnavailableError(AWAY)
-        try:
-            return await super().take(rate, key)
-        except (RedisError, OSError) as error:
-            raise UnavailableError(AWAY) from error
+        """Twice, if need be: a process that had no turn for long takes that for Redis's silence, and who went on to the next
+        counter would begin anew there."""
+        failure: Exception | None = None
+        for _ in range(2):
+            if not self.link.is_up:
+                break
+            try:
+                return await super().take(rate, key)
+            except (RedisError, OSError) as error:
+                failure = error
+        raise UnavailableError(AWAY) from failure

@@ -13,12 +13,12 @@ from tests.support.stage import Stage
 
 
 async def test_download(site: Site, stage: Stage) -> None:
-    await stage.add("Schönes \u202eschreiben 🎉 1h")
+    await stage.add("Schönes \u200fschreiben 🎉 1h")
     answer = await site.http.get("/settings/data/download")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == 'attachment; filename="dayloom-2026-11-23.json"'
     assert answer.headers["cache-control"] == "no-store"
-    assert [task["title"] for task in json.loads(answer.text)["tasks"]] == ["Schönes \u202eschreiben 🎉"]
+    assert [task["title"] for task in json.loads(answer.text)["tasks"]] == ["Schönes \u200fschreiben 🎉"]
 
 
 async def test_delete(site: Site, stage: Stage) -> None:
