@@ -72,6 +72,7 @@ class TestRedraw:
         page.clock.fast_forward("24:00:00")
         expect(page.get_by_label("New task")).to_have_value("Half a thought")
         page.get_by_label("New task").fill("")
+        expect(page.locator("#actions:not(.htmx-request)")).to_have_count(1)
         with page.expect_navigation():
             page.clock.fast_forward("24:00:00")
 
