@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from pydantic import ValidationError
+
 from assistant import asides, busy_times, commands, edits, hours_talk, moves, news, questions, weights
 from assistant.chat import MAX_MESSAGE, Turn, Understood, View, WhatIf
 from assistant.operations import MAX_OPERATIONS
@@ -57,6 +59,7 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(rf"\s*(?:,|\band\b(?: also)?|&)\s+(?=(?:please )?(?:{_VERBS})\b)", re.IGNORECASE)
+UNFIT = "That is too long, or too little, for a name, a note or a number. Say it otherwise, and I do it."
 _ADDING = re.compile(r"^(?:add|create|make|new|remind|remember|i (?:need|have|must)|todo|task)\b", re.IGNORECASE)
 _SHORT = re.compile(
     r"\b(it|that)'s\b(?! it\b)|(?<=\w)()'s(?= (?:now |all |already )?(?:done|finished|completed?|ready)\b)", re.IGNORECASE
@@ -123,9 +126,12 @@ def read(message: str, view: View) -> Understood:
     if offered is not None:
         return offered
     reading = Reading(view)
-    commands_said = clauses(text, view)
-    if not commands_said or not all(_read(clause, reading) for clause in commands_said):
-        return Understood(sentence=HELP)
+    try:
+        commands_said = clauses(text, view)
+        if not commands_said or not all(_read(clause, reading) for clause in commands_said):
+            return Understood(sentence=HELP)
+    except ValidationError:  # an operation that cannot be: none of the message is done
+        return Understood(sentence=UNFIT)
     if len(reading.operations) > MAX_OPERATIONS:
         return Understood(sentence=TOO_MUCH)
     return reading.understood()

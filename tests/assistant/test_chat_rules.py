@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.chat import MAX_MESSAGE, ChatAssistant, TaskView
-from assistant.chat_rules import ChatRules, clauses, read
+from assistant.chat_rules import UNFIT, ChatRules, clauses, read
 from assistant.operations import ActOnTask
 from evals.shapes import shape
 from evals.situations import VIEW, ZONE, at
@@ -92,6 +92,11 @@ class TestHostile:
         view = VIEW.model_copy(update={"tasks": tasks, "about": evil})
         for message in ("what do I have today?", "what's next?", "start task 3", "what is task 2", "why is task 2 there"):
             assert {item.kind for item in read(message, view).operations} <= {"start_task"}
+
+    @pytest.mark.parametrize("title", ['""', "x" * 501], ids=["empty", "long"])
+    def test_names_that_cannot_be(self, title: str) -> None:
+        found = read(f"rename {VIEW.tasks[0].title} to {title}", VIEW)
+        assert (found.operations, found.sentence) == ((), UNFIT)
 
     @tries(100)  # how long it takes is tested below
     @given(st.text(max_size=200))
