@@ -200,10 +200,12 @@ def _minutes(clause: Clause) -> int:
 def _title(clause: Clause) -> str:
     """The words that are no time, as they were written, without what only leads to them."""
     words, rest = clause.words, [at for at in clause.rest if clause.words.word(at) not in {"(", ")", "*", "•"}]
-    while rest and (words.word(rest[0]) in _FIRST or not words.word(rest[0])[:1].isalnum()):
-        rest = rest[1:]
-    while rest and (words.word(rest[-1]) in _LAST or not words.word(rest[-1])[:1].isalnum()):
-        rest = rest[:-1]
+    first, last = 0, len(rest)
+    while first < last and (words.word(rest[first]) in _FIRST or not words.word(rest[first])[:1].isalnum()):
+        first += 1
+    while first < last and (words.word(rest[last - 1]) in _LAST or not words.word(rest[last - 1])[:1].isalnum()):
+        last -= 1
+    rest = rest[first:last]
     shown = ""
     for before, at in zip([None, *rest], rest, strict=False):
         gap = "" if before is None or (before == at - 1 and words.joined(at)) else " "
