@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import idna
 
@@ -200,6 +200,22 @@ def parse_allowed(text: str) -> Allowed:
         return Allowed(networks=(ip_network(host),), port=port)
     except ValueError:
         return Allowed(host=host, port=port)
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine, by its name or its number: no network lies between."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def has_port(url: SplitResult) -> bool:
+    """Whether the port of an address is one, or left out."""
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False
 
 
 def place_of(place: IP) -> tuple[Place, IP]:

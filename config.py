@@ -1,6 +1,7 @@
 """The environment as typed settings, read once from the process environment and `.env`.
 
-A value that cannot be used stops the start with one line that names it; nothing else reads the environment.
+A value that cannot be used stops the start with one line that names it; nothing else reads the environment. It is longer than
+other files, since the rule of each value stands beside it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv.parser import parse_stream
@@ -22,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
-from addresses import OWN_MACHINE, PUBLIC_ONLY, Policy
+from addresses import OWN_MACHINE, PUBLIC_ONLY, Policy, has_port, is_here
 from errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent
@@ -111,7 +112,7 @@ class Settings(BaseSettings):
         """Pages know one another by addresses from the root, and links are made of it."""
         read = urlsplit(url.rstrip("/"))
         is_origin = read.scheme in {"http", "https"} and read.hostname and url.rstrip("/") == f"{read.scheme}://{read.netloc}"
-        if url and (not is_origin or "@" in read.netloc or not _has_port(read)):
+        if url and (not is_origin or "@" in read.netloc or not has_port(read)):
             raise ValueError("is the address alone, without a page, such as https://plan.example.org")
         return url.rstrip("/")
 
@@ -171,7 +172,7 @@ class Settings(BaseSettings):
     @classmethod
     def _mail_server_is_named(cls, url: SecretStr) -> SecretStr:
         parts = urlsplit(url.get_secret_value())
-        if url.get_secret_value() and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not _has_port(parts)):
+        if url.get_secret_value() and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not has_port(parts)):
             raise ValueError("must look like smtp://user:password@mail.example.org:587 or smtps://mail.example.org")
         return url
 
@@ -220,7 +221,7 @@ class Settings(BaseSettings):
     @classmethod
     def _redis_is_named(cls, url: SecretStr) -> SecretStr:
         parts = urlsplit(url.get_secret_value())
-        is_named = bool(parts.path if parts.scheme == "unix" else parts.hostname and (parts.port or True))
+        is_named = bool(parts.path if parts.scheme == "unix" else parts.hostname and has_port(parts))
         if url.get_secret_value() and (parts.scheme not in {"redis", "rediss", "unix"} or not is_named):
             raise ValueError("must look like redis://:password@redis.example.org:6379/0, rediss:// or unix:///path")
         return url
@@ -228,7 +229,7 @@ class Settings(BaseSettings):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host == "localhost" or ip_address(self.host).is_loopback
+        return is_here(self.host)
 
     @property
     def url(self) -> str:
@@ -280,14 +281,6 @@ def get_settings() -> Settings:
         raise ConfigurationError(f".env cannot be read: {error}.") from None
     _refuse_open_doors(settings)
     return settings
-
-
-def _has_port(url: SplitResult) -> bool:
-    """Whether its port is one, or left out."""
-    try:
-        return url.port is None or url.port > 0
-    except ValueError:
-        return False
 
 
 def parts(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """All tables, in dependency order, with the constraints that hold under concurrency.
 
 Every row belongs to a person, but those of `rate_counts`. Tables know no rules beyond their constraints; instants are UTC,
-`*_seconds` is database time since 1970.
+`*_seconds` is database time since 1970. The tables are one file, long as it is: each is read beside those that it refers to.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ from re import Match
 
 from assistant import telling
 from assistant.chat import AboutTask, AmIFree, ListPlan, ListTasks, Simple, TaskView, WhatIf
+from assistant.edits import LENGTH
 from assistant.operations import TakeOff
 from assistant.reading import Reading, rule
 
-_LENGTH = r"(?:(?:an?|one|two|three|half an|\d+(?:[.,]\d+)?) ?(?:h|hours?|hrs?|min|mins|minutes?)\b)"
 _NAMES = {"day": "today", "week": "this week", "month": "this month"}
 
 
@@ -105,7 +105,7 @@ RULES = (
     ),
     rule(
         rf"(?:do i have|is there|have i got|find(?: me)?|when (?:could|can|do) i (?:fit in|fit|squeeze in|find|have|get)) "
-        rf"{_LENGTH}(?: free| left| to spare)? ?(?:on |for )?(?P<when>.*)",
+        rf"{LENGTH}(?: free| left| to spare)? ?(?:on |for )?(?P<when>.*)",
         _room,
     ),
     rule(r"(?:could|can|may|should) i (?:take|have|get) (?P<when>.+?) off", _off),

@@ -10,14 +10,13 @@ from datetime import timedelta
 from re import Match
 
 from assistant import hours_talk, quick_add
-from assistant.edits import minutes_of
+from assistant.edits import LENGTH, minutes_of
 from assistant.operations import AddEvent, AddTask
 from assistant.reading import Reading, rule
 
 _JOINT = re.compile(r"^(?:for|to|as)\s+(?:the |my |a )?(?=\S)", re.IGNORECASE)
 _WORK = re.compile(
-    r"^(?P<length>(?:an?|one|two|three|four|half an|\d+(?:[.,]\d+)?) ?(?:h|hours?|hrs?|min|mins|minutes?)\b)"
-    r"\s+(?:for|on|to) (?P<what>.+)$",
+    rf"^(?P<length>{LENGTH})\s+(?:for|on|to) (?P<what>.+)$",
     re.IGNORECASE,
 )
 _EVENT_NAME = re.compile(

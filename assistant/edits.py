@@ -18,6 +18,8 @@ from assistant.targets import Thing
 
 WHICH = "Which one do you want to change?"
 _ANOTHER = re.compile(r"^(?:another|an? (?:extra|additional|further)) ", re.IGNORECASE)
+LENGTH = r"(?:(?:an?|one|two|three|four|half an|\d+(?:[.,]\d+)?) ?(?:h|hours?|hrs?|min|mins|minutes?)\b)"
+"""A length of time within a pattern."""
 NO_EVENT = "That is a busy time, which has only a title and a time."
 
 

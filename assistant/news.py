@@ -63,10 +63,6 @@ def _renamed(phrase: str) -> Match[str]:
     return found
 
 
-def _finished(reading: Reading, match: Match[str]) -> bool:
-    return is_known(reading, match["what"]) and COMPLETE(reading, match)
-
-
 def _not_then(reading: Reading, match: Match[str]) -> bool:
     """ "I won't get to the report today": not before tomorrow; "the report can wait until Thursday": not before that."""
     phrase, said = match["what"] or "it", match.groupdict().get("when")
@@ -142,5 +138,5 @@ LAST = (
         _did,
     ),
     rule(r"(?P<what>.+?)(?P<bare>) (?P<verb>[a-z]+)", _did),
-    rule(rf"{WHAT} (?:(?:is|are|was|were) )?(?:finished|done|completed|complete)", _finished),
+    rule(rf"{WHAT} (?:(?:is|are|was|were) )?(?:finished|done|completed|complete)", where_known(COMPLETE)),
 )

@@ -12,11 +12,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid, parseaddr
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from addresses import is_here
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Mailer:
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         is_tls = url.scheme == "smtps"
-        is_to_be_hidden = bool(url.password) and not is_tls and not _is_here(url.hostname)
+        is_to_be_hidden = bool(url.password) and not is_tls and not is_here(url.hostname or "")
         try:
             await aiosmtplib.send(
                 message,
@@ -94,11 +94,3 @@ class Mailer:
             await work
         except Exception:
             log.exception("Something for the mail failed.")
-
-
-def _is_here(host: str | None) -> bool:
-    """Whether no network lies between: elsewhere a password goes over TLS, or not at all."""
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
