@@ -13,11 +13,10 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from fastapi.staticfiles import StaticFiles
 
 import logs
 from assistant.gateway import Gateway, warm
-from config import ROOT, Settings, get_settings
+from config import Settings, get_settings
 from db import Database
 from outbound import Outbound
 from planning.process import SolverProcess
@@ -58,6 +57,7 @@ from routers.api import RESOURCES, auth
 from routers.api import tasks as api_tasks
 from routers.api.documented import COMMON, DESCRIPTION, errors
 from routers.api.etags import EntityTags
+from routers.assets import Assets
 from routers.cors import ApiCors
 from routers.deps import signed_in
 from routers.errors import register
@@ -140,7 +140,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
         app.add_middleware(ApiCors, origins=settings.cors_origins)
     app.add_middleware(Guard, hosts=_hosts(settings), is_open=not settings.is_loopback, origins=settings.cors_origins)
     # A request is compared with one route after the other: files and the API, whose answers are soon made, come before pages.
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    app.mount("/static", Assets(), name="static")
     app.include_router(auth.router, prefix=AUTH, responses=errors(422, 429, 500, 503))
     known = [Depends(signed_in), Depends(SHOWN_AS_BEARER)]
     for resource in RESOURCES:

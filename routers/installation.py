@@ -11,12 +11,11 @@ from functools import cache
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from config import ROOT
-from routers.rendering import render, version
+from routers.assets import FOLDER, asset, version
+from routers.rendering import render
 
 router = APIRouter(include_in_schema=False)
 
-STATIC = ROOT / "static"
 KEPT = ("css/**/*.css", "js/**/*.js", "img/*.svg", "vendor/ht*.js", "vendor/hx*.js")
 """What a worker fetches ahead: all that Today needs. Anything else is kept when it is first asked for."""
 MANIFEST = {
@@ -59,7 +58,7 @@ async def offline(request: Request) -> Response:
 @cache
 def _worker() -> str:
     """The script with its version and with the addresses that it fetches ahead."""
-    paths = sorted({path for pattern in KEPT for path in STATIC.glob(pattern)})
-    names = "".join(f'\n  "/static/{path.relative_to(STATIC).as_posix()}",' for path in paths)
-    source = (STATIC / "js" / "worker.js").read_text()
+    paths = sorted({path for pattern in KEPT for path in FOLDER.glob(pattern)})
+    names = "".join(f'\n  "{asset(path.relative_to(FOLDER).as_posix())}",' for path in paths)
+    source = (FOLDER / "js" / "worker.js").read_text()
     return source.replace('"VERSION"', f'"{version()}"').replace("[/* KEPT */]", f"[{names}\n]")

@@ -120,9 +120,7 @@ def _dress(headers: MutableHeaders, path: str, request_id: str) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers["X-Request-Id"] = request_id
-    if path.startswith("/static/"):
-        headers.setdefault("Cache-Control", "no-cache")
-    elif is_api(path):
+    if is_api(path):
         headers.setdefault("Cache-Control", "private, no-cache")
     else:
         headers.setdefault("Cache-Control", "no-store")

@@ -6,7 +6,6 @@ It knows the web and the templates; it never reads the database.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
 from assistant import telling
+from routers.assets import asset, version
 from routers.navigation import NAVIGATION, ON_PHONES
 from routers.pictures import amount, axis_top
 from services import wording
@@ -71,7 +71,7 @@ def environment() -> Environment:
         "plural": wording.plural,
     }
     env.globals |= {"dom_id": dom_id, "priority_level": priority_level, "axis_top": axis_top, "block_url": block_url}
-    env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES, "is_half_day": telling.is_half_day}
+    env.globals |= {"navigation": NAVIGATION, "on_phones": ON_PHONES, "is_half_day": telling.is_half_day, "asset": asset}
     # Macros as globals: a block that is rendered alone does not run its file's imports. In this order: buttons use icons, and
     # an icon is the same wherever it stands.
     icon = vars(env.get_template("components/icons.html").module)["icon"]
@@ -156,15 +156,6 @@ def _flashed(request: Request) -> tuple[Toast, ...]:
     if not isinstance(text, str) or len(urls) != 2 or not all(url is None or _UNDO.fullmatch(str(url)) for url in urls):
         return ()
     return (Toast(clean(text[:500]), "error" if kind == "error" else "info", *urls),)
-
-
-@cache
-def version() -> str:
-    """Names the content of all static files: pages say it, and the service worker that keeps those files has it in its name."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def dom_id(thing: HasId, prefix: str | None = None) -> str:

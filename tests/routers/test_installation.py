@@ -29,7 +29,7 @@ async def test_worker(site: Site) -> None:
     version = (await site.http.get("/")).headers["x-dayloom-version"]
     assert f'const VERSION = "{version}"' in answer.text
     files = re.findall(r'^  "(/static/[^"]+)",$', answer.text, re.MULTILINE)
-    assert {"/static/css/tokens.css", "/static/js/app.js", "/static/img/icons.svg"} <= {*files}
+    assert {f"/static/{version}/{path}" for path in ("css/tokens.css", "js/app.js", "img/icons.svg")} <= {*files}
     for path in files:
         assert (await site.http.get(path)).status_code == 200, path
 

@@ -101,14 +101,6 @@ class TestSlash:
         await app.state.database.close()
 
 
-class TestStatic:
-    @pytest.mark.parametrize(
-        "path", ["/static/../config.py", "/static/%2e%2e/config.py", "/static//etc/passwd", "/static/css/"]
-    )
-    async def test_outside(self, site: Site, path: str) -> None:
-        assert (await site.http.get(f"/static/{path}")).status_code == 404
-
-
 async def test_logged_with_its_id(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger().addHandler(caplog.handler)
     try:

@@ -6,6 +6,7 @@ const TOO_LATE_SECONDS = 900;
 const KEPT_MILLISECONDS = 3 * 24 * 3600 * 1000;
 const TOLD = "dayloom-told";
 const RISKS = "dayloom-risks";
+const ICON = new URL("../../img/icon-192.png", import.meta.url).pathname;
 
 const alone = (act) => (navigator.locks ? navigator.locks.request(TOLD, act) : act());
 
@@ -25,7 +26,7 @@ function claim(key) {
 }
 
 async function notify({ title, text, key, url }) {
-  const options = { body: text, tag: key, icon: "/static/img/icon-192.png", data: url };
+  const options = { body: text, tag: key, icon: ICON, data: url };
   const worker = await navigator.serviceWorker?.getRegistration();
   if (worker?.active) {
     await worker.showNotification(title, options);

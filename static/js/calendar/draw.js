@@ -1,5 +1,7 @@
 /* The server's items as the library's events, and what stands in each. Text is set as text, never as HTML. */
 
+const ICONS = new URL("../../img/icons.svg", import.meta.url).pathname;
+
 /* Up to so many minutes a block has these classes: its height decides how many lines of its title are drawn. */
 const SIZES = [[14, ["is-short", "is-tiny"]], [30, ["is-short"]], [50, ["is-low"]], [80, ["is-medium"]]];
 
@@ -13,7 +15,7 @@ function element(tag, name, text) {
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `/static/img/icons.svg#${name}`);
+  use.setAttribute("href", `${ICONS}#${name}`);
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   svg.append(use);
