@@ -5,6 +5,7 @@ Taking back touches only what still lies where the run put it; what the person h
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,13 +14,17 @@ from typing import Any
 from errors import ConflictError, NotFoundError
 from models import Block, BlockSource, Run, Task, TaskStatus
 from planning.checker import check
-from planning.problem import Plan, Unplaced
+from planning.draft import draft
+from planning.explain import explain
+from planning.problem import Fixed, Placement, Plan, Unplaced
 from repositories.plans import PlanRepository
 from repositories.tasks import TaskRepository
 from services import diffs, snapshot, wording
 from services.diffs import Change, Spot
 from services.planning import PlanningService
+from services.reasons import Words
 from services.scope import Scope
+from services.snapshot import Framed
 
 RESTORED = "Back where it was: you took the planner's change back."
 UNDO = "undo"
@@ -149,14 +154,41 @@ class _Undoing:
             await TaskRepository(self.scope.session).update_quietly(task.user_id, task.id, unplaced_reason=None)
             TaskRepository(self.scope.session).note(task.user_id, task.id, self.scope.now, "person", "Took a re-plan back.")
         await self.scope.session.flush()
+        anew = await self._placed_anew([change.task_id for change in self.changes if not change.before])
         for change in self.changes:
-            spots = change.before
-            if not spots:
-                block = await PlanningService(self.scope).place_provisionally(self.tasks[change.task_id])
-                spots = (Spot(block.start_at, block.end_at),) if block else ()
+            spots = change.before or anew.get(change.task_id, ())
             kind: diffs.ChangeKind = "moved" if change.after and spots else "added" if spots else "removed"
             done.append(Change(change.task_id, change.title, kind, change.after, spots, RESTORED))
         return done
+
+    async def _placed_anew(self, task_ids: Sequence[int]) -> Mapping[int, tuple[Spot, ...]]:
+        """Give tasks without a place before the run a first one around all that stands, which stays; its spots, by task.
+
+        The kernel places them with every rule, as no run follows that would mend a provisional slot.
+        """
+        if not task_ids:
+            return {}
+        rows = await PlanningService(self.scope).load()
+        framed = snapshot.build(rows)
+        fixed = [*framed.problem.fixed]
+        for spot in sorted(_standing(framed, rows.blocks)):
+            if all(item.placement.end <= spot.start or spot.end <= item.placement.start for item in fixed):
+                fixed.append(Fixed(spot, "frozen"))
+        problem = replace(framed.problem, fixed=tuple(fixed), current=())
+        plan = await asyncio.to_thread(draft, problem, [str(task_id) for task_id in task_ids])
+        words, reasons_of = Words(rows, framed), explain(problem, plan)
+        missing = {int(entry.job_id): words.unplaced(entry) for entry in plan.unplaced}
+        found: dict[int, tuple[Spot, ...]] = {}
+        for task_id, placements in snapshot.by_task(plan.placements).items():
+            if task_id in task_ids:
+                spots = (Spot(framed.frame.instant(spot.start), framed.frame.instant(spot.end)) for spot in placements)
+                found[task_id] = tuple(spots)
+                reason = words.block(reasons_of[str(task_id)])
+                self.plans.add_blocks([_block(self.tasks[task_id], spot, reason) for spot in found[task_id]])
+        for task_id in missing.keys() & {*task_ids}:
+            owner = self.tasks[task_id].user_id
+            await TaskRepository(self.scope.session).update_quietly(owner, task_id, unplaced_reason=missing[task_id])
+        return found
 
     def _is_as_left(self, change: Change) -> bool:
         """Whether the task lies where the run put it."""
@@ -189,13 +221,17 @@ class _Undoing:
         blocks = [block for block in self.rows.blocks if block.task_id not in wanted]
         blocks += [_block(self.tasks[task_id], spot) for task_id, spots in wanted.items() for spot in spots]
         framed = snapshot.build(replace(self.rows, blocks=blocks))
-        problem, fixed = framed.problem, {item.placement for item in framed.problem.fixed}
-        settled = {item.job_id for item in fixed} - {job.id for job in problem.jobs if job.is_split}
-        loose = {framed.frame.placement(block) for block in blocks}
-        placements = fixed | {item for item in loose if item.job_id not in settled}
+        placements = _standing(framed, blocks)
         placed = {item.job_id for item in placements}
-        unplaced = tuple(Unplaced(job.id, "no_room") for job in problem.jobs if job.id not in placed)
-        return {(int(item.job_id), item.rule) for item in check(problem, Plan(tuple(placements), unplaced))}
+        unplaced = tuple(Unplaced(job.id, "no_room") for job in framed.problem.jobs if job.id not in placed)
+        return {(int(item.job_id), item.rule) for item in check(framed.problem, Plan(tuple(placements), unplaced))}
+
+
+def _standing(framed: Framed, blocks: Sequence[Block]) -> set[Placement]:
+    """The blocks as placements of a problem made with them: what it has fixed, and beside that what floats."""
+    fixed = {item.placement for item in framed.problem.fixed}
+    settled = {item.job_id for item in fixed} - {job.id for job in framed.problem.jobs if job.is_split}
+    return fixed | {spot for block in blocks if (spot := framed.frame.placement(block)).job_id not in settled}
 
 
 def _cross(one: Spot, two: Spot) -> bool:
@@ -237,7 +273,7 @@ def _run_of(scope: Scope, undone: Run, changes: Sequence[Change]) -> Run:
     )
 
 
-def _block(task: Task, spot: Spot) -> Block:
+def _block(task: Task, spot: Spot, reason: str = RESTORED) -> Block:
     return Block(
         user_id=task.user_id,
         task_id=task.id,
@@ -245,5 +281,5 @@ def _block(task: Task, spot: Spot) -> Block:
         end_at=spot.end_at,
         source=BlockSource.USER if spot.pinned else BlockSource.PLANNER,
         pinned=spot.pinned,
-        reason=RESTORED,
+        reason=reason,
     )

@@ -10,6 +10,7 @@ from assistant.operations import EditTask, PinTask
 from errors import ConflictError, NotFoundError
 from models import BlockSource
 from services.changes import ChangeService
+from services.rhythm import Rhythm, RhythmService
 from services.runs import ask_plan
 from services.versions import UNDO, Undone, Version, VersionService
 from tests.support.stage import MONDAY, Stage, local
@@ -135,12 +136,36 @@ class TestUndo:
         with pytest.raises(ConflictError, match="its old time has passed"):
             await undo(stage, version.id)
 
-    async def test_added_gets_a_first_slot(self, stage: Stage) -> None:
+    async def test_added_gets_a_first_place(self, stage: Stage) -> None:
         task_id = await stage.add("Write 2h")
         await stage.planned()
         await undo(stage, (await latest(stage)).id)
         (block,) = await stage.blocks(task_id)
-        assert block.source is BlockSource.PROVISIONAL
+        assert (block.start_at, block.source) == (MONDAY, BlockSource.PLANNER)
+        assert "First free 2 h" in block.reason
+
+    async def test_added_keeps_every_rule(self, stage: Stage) -> None:
+        """No run follows that would mend its place: ten minutes stay free after what stands."""
+        async with stage.writing() as scope:
+            await RhythmService(scope).set_rhythm(Rhythm(0, 0, buffer_minutes=10))
+        first = await stage.add("Write 2h")
+        await stage.planned()
+        second = await stage.add("Read 2h")
+        await stage.planned()
+        await undo(stage, (await latest(stage)).id)
+        (before,), (after,) = await stage.blocks(first), await stage.blocks(second)
+        assert after.start_at - before.end_at == timedelta(minutes=10)
+
+    async def test_added_has_no_place_any_more(self, stage: Stage) -> None:
+        task_id = await stage.add("Write 2h")
+        edit = EditTask(task_id=task_id, deadline_at=local(23, "11:30"), deadline_is_hard=True)
+        async with stage.writing() as scope:
+            await ChangeService(scope).apply([edit])
+        await stage.planned()
+        stage.clock.advance(minutes=40)
+        await undo(stage, (await latest(stage)).id)
+        assert await stage.blocks(task_id) == []
+        assert "no free 2 h before the hard deadline" in str((await stage.task(task_id)).unplaced_reason)
 
     async def test_twice(self, stage: Stage) -> None:
         await stage.add("Write 2h")
