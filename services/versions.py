@@ -99,7 +99,7 @@ class VersionService:
     async def undo(self, run_id: int) -> Undone:
         """Put every task that the run has moved back to its place before, where it still lies where the run put it.
 
-        A task that the run placed for the first time gets a first slot again. A place that has passed, or that is no longer
+        A task that the run placed for the first time is placed anew. A place that has passed, or that is no longer
         valid (the checker says so), is not given back. Raises ConflictError when there is nothing left to take back.
         """
         await self.scope.lock()

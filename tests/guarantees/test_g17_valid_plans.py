@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from assistant.operations import PinTask, UnpinTask
 from errors import AppError
-from models import Block, Event, Task, TaskStatus
+from models import Block, BlockSource, Event, Task, TaskStatus
 from planning.checker import check
 from planning.problem import Plan, Problem, Unplaced
 from services import snapshot
@@ -160,6 +160,14 @@ async def overlaps(stage: Stage) -> int:
         return await scope.session.scalar(statement) or 0
 
 
+async def first_slots(stage: Stage) -> int:
+    """Blocks of tasks to be done that the planner has not looked at."""
+    live = select(Task.id).where(Task.status.in_(LIVE), Task.deleted_at.is_(None))
+    statement = select(func.count(Block.id)).where(Block.task_id.in_(live), Block.source == BlockSource.PROVISIONAL)
+    async with stage.reading() as scope:
+        return await scope.session.scalar(statement) or 0
+
+
 async def stored(stage: Stage) -> tuple[Problem, Plan]:
     """The stored rows as a problem, and the stored blocks as its plan."""
     async with stage.reading() as scope:
@@ -190,6 +198,7 @@ async def examine(stage: Stage, tally: Tally, number: int) -> None:
     broken = [violation.message for violation in check(problem, plan) if violation.job_id not in waiting]
     tally.case(broken == [], f"after act {number}: {broken[:3]}")
     tally.case(await overlaps(stage) == 0, f"after act {number}: blocks overlap")
+    tally.case(await first_slots(stage) == 0, f"after act {number}: a first slot is left to nobody")
     async with stage.reading() as scope:
         tasks = (await scope.session.scalars(select(Task).where(Task.status.in_(LIVE), Task.deleted_at.is_(None)))).all()
     placed, split = {item.job_id for item in plan.placements}, {job.id for job in problem.jobs if job.is_split}
