@@ -22,7 +22,7 @@ from routers.deps import (
     writing,
 )
 from routers.doors import settings_of
-from routers.rendering import Toast, render
+from routers.rendering import Toast, redirect, render
 from routers.today import answered
 from services import options, views, what_if, what_if_form
 from services.advice import AdviceService
@@ -34,7 +34,7 @@ from services.scope import Scope
 from services.snapshot import Rows
 from services.task_details import TaskDetailsService
 from services.tasks import TaskService
-from services.versions import VersionService
+from services.versions import Version, VersionService
 from services.what_if import Preview
 
 router = APIRouter(prefix="/plan", include_in_schema=False)
@@ -79,16 +79,20 @@ async def prioritise(request: Request, form: FormValues) -> Response:
 
 @router.get("/versions")
 async def versions(request: Request, scope: Reading, before: OptionalId = None) -> Response:
-    found = await VersionService(scope).list_newest(PAGE_ROWS + 1, before)
-    older = f"/plan/versions?before={found[PAGE_ROWS - 1].id}" if len(found) > PAGE_ROWS else None
-    return render(request, scope, "plan/versions.html", page="today", versions=found[:PAGE_ROWS], older=older)
+    found, older = await _versions(scope, before)
+    return render(request, scope, "plan/versions.html", page="today", versions=found, older=older)
 
 
 @router.post("/versions/{run_id}/undo")
-async def undo(request: Request, run_id: RowId, form: FormValues) -> Response:
+async def undo(request: Request, run_id: RowId) -> Response:
     async with writing(request) as scope:
         undone = await VersionService(scope).undo(run_id)
-    return await answered(request, form, Toast(undone.sentence))
+    toast = Toast(undone.sentence)
+    if not is_htmx(request):
+        return redirect("/plan/versions", toast)
+    async with reading(request) as scope:
+        found, older = await _versions(scope)
+        return render(request, scope, "plan/versions.oob.html", toasts=(toast,), versions=found, older=older)
 
 
 @router.get("/what-if")
@@ -153,6 +157,13 @@ async def solved(request: Request, task_id: int, solve: Solve) -> tuple[Option, 
 async def previewed(request: Request, operations: Sequence[Operation]) -> Preview:
     """What the plan would be after the operations; nothing is written."""
     return await what_if.preview(lambda: rehearsing(request), operations, solver_of(request), settings_of(request).plan_seconds)
+
+
+async def _versions(scope: Scope, before: int | None = None) -> tuple[Sequence[Version], str | None]:
+    """The newest versions, or those before the one of an id, and the address of those before them."""
+    found = await VersionService(scope).list_newest(PAGE_ROWS + 1, before)
+    older = f"/plan/versions?before={found[PAGE_ROWS - 1].id}" if len(found) > PAGE_ROWS else None
+    return found[:PAGE_ROWS], older
 
 
 async def _preview(request: Request, found: Preview) -> Response:

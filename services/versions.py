@@ -58,17 +58,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What came of taking a run back: the titles that are back, and why others are not."""
+    """What came of taking a run back: the titles of what was taken back, those among them that had no place before it and were
+    placed anew, and why others are not where they were."""
 
     restored: tuple[str, ...]
+    placed_anew: tuple[str, ...]
     left: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
-        words = (
-            f"{wording.plural(len(self.restored), 'task')} back where {'it was' if len(self.restored) == 1 else 'they were'}."
-        )
-        return " ".join([words, *self.left[:3]])
+        back = len(self.restored) - len(self.placed_anew)
+        words = [f"{wording.plural(back, 'task')} back where {'it was' if back == 1 else 'they were'}."] if back else []
+        words += [f"{wording.plural(len(self.placed_anew), 'task')} placed anew."] if self.placed_anew else []
+        return " ".join([*words, *self.left[:3]])
 
 
 class VersionService:
@@ -110,11 +112,11 @@ class VersionService:
         undoing = _Undoing(self.scope, await PlanningService(self.scope).load(), changes)
         if not await undoing.begin():
             raise ConflictError(" ".join(["Nothing is left to take back.", *undoing.left[:3]]))
-        done = await undoing.finish()
+        await undoing.finish()
         run.undone_at = self.scope.now
-        await self.plans.add_run(_run_of(self.scope, run, done))
+        await self.plans.add_run(_run_of(self.scope, run, undoing.made))
         await self.scope.changed()
-        return Undone(tuple(change.title for change in done), tuple(undoing.left))
+        return Undone(tuple(undoing.restored), tuple(undoing.placed_anew), tuple(undoing.left))
 
     async def _run(self, run_id: int) -> Run:
         run = await self.plans.get_run(self.scope.person.id, run_id)
@@ -132,7 +134,10 @@ class _Undoing:
         self.plans = PlanRepository(scope.session)
         self.tasks = {task.id: task for task in rows.tasks}
         self.places = diffs.spots_of(rows.blocks)
+        self.restored: list[str] = []
+        self.placed_anew: list[str] = []
         self.left: list[str] = []
+        self.made: list[Change] = []
         self.changes = [change for change in changes if self._is_as_left(change)]
 
     async def begin(self) -> bool:
@@ -144,9 +149,8 @@ class _Undoing:
                 self.changes.remove(change)
         return bool(self.changes)
 
-    async def finish(self) -> list[Change]:
-        """Write it; the changes as they were made, from where a task was to where it is."""
-        done = []
+    async def finish(self) -> None:
+        """Write it, and what was `made` of it: from where each task was to where it is."""
         for change in self.changes:
             task = self.tasks[change.task_id]
             await self.plans.delete_task_blocks(task.user_id, task.id)
@@ -157,9 +161,15 @@ class _Undoing:
         anew = await self._placed_anew([change.task_id for change in self.changes if not change.before])
         for change in self.changes:
             spots = change.before or anew.get(change.task_id, ())
+            if spots:
+                self.restored.append(change.title)
+            if spots and not change.before:
+                self.placed_anew.append(change.title)
+            if not spots:
+                self.left.append(f"“{change.title}” has no place now.")
             kind: diffs.ChangeKind = "moved" if change.after and spots else "added" if spots else "removed"
-            done.append(Change(change.task_id, change.title, kind, change.after, spots, RESTORED))
-        return done
+            if spots != change.after:
+                self.made.append(Change(change.task_id, change.title, kind, change.after, spots, RESTORED))
 
     async def _placed_anew(self, task_ids: Sequence[int]) -> Mapping[int, tuple[Spot, ...]]:
         """Give tasks without a place before the run a first one around all that stands, which stays; its spots, by task.

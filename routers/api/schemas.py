@@ -114,9 +114,11 @@ class VersionOut(Schema):
 
 
 class UndoneOut(Schema):
-    """What came of taking a run back: the titles that are back, and why others are not."""
+    """What came of taking a run back: the titles of what was taken back, those among them that had no place before it and were
+    placed anew, and why others are not where they were."""
 
     restored: tuple[str, ...]
+    placed_anew: tuple[str, ...]
     left: tuple[str, ...]
 
 

@@ -82,8 +82,19 @@ class TestVersions:
         run_id, task_id = await moved(stage)
         answer = await site.press(f"/plan/versions/{run_id}/undo")
         assert "1 task back where it was" in text(answer, ".toast-text")
+        assert "by you" in answer.css("#versions .version")[0].text()
+        assert not has(answer, f'button[formaction="/plan/versions/{run_id}/undo"]')
         assert (await stage.blocks(task_id))[0].start_at == local(23, "09:00")
         assert "taken back already" in (await site.submit(f"/plan/versions/{run_id}/undo")).text
+
+    async def test_undo_of_a_first_place(self, site: Site, stage: Stage) -> None:
+        await stage.add("Write 2h")
+        await stage.planned()
+        async with stage.reading() as scope:
+            run = await PlanRepository(scope.session).get_latest_run(stage.ada)
+        answer = await site.submit(f"/plan/versions/{run.id if run else 0}/undo")
+        assert answer.headers["location"] == "/plan/versions"
+        assert text(await site.page("/plan/versions"), ".toast-text") == "1 task placed anew."
 
     async def test_undo_of_nothing(self, site: Site) -> None:
         assert (await site.submit("/plan/versions/99/undo")).status_code == 404

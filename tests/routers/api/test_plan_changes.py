@@ -52,7 +52,7 @@ class TestVersions:
         assert (version["summary"], version["can_undo"]) == ("added 1", True)
         assert version["cost"]["total"] > 0
         undone = await site.http.post(f"/api/v1/plan/versions/{version['id']}/undo")
-        assert undone.json() == {"restored": ["Write"], "left": []}
+        assert undone.json() == {"restored": ["Write"], "placed_anew": ["Write"], "left": []}
         assert (await site.http.post(f"/api/v1/plan/versions/{version['id']}/undo")).status_code == 409
         assert (await site.http.post("/api/v1/plan/versions/999/undo")).status_code == 404
 
