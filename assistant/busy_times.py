@@ -13,6 +13,7 @@ from assistant import hours_talk, quick_add
 from assistant.edits import LENGTH, minutes_of
 from assistant.operations import AddEvent, AddTask
 from assistant.reading import Reading, rule
+from assistant.stretches import Stretch
 
 _JOINT = re.compile(r"^(?:for|to|as)\s+(?:the |my |a )?(?=\S)", re.IGNORECASE)
 _WORK = re.compile(
@@ -29,9 +30,15 @@ _EVENT_NAME = re.compile(
 def _event(reading: Reading, match: Match[str]) -> bool:
     """ "Block tomorrow 2-4pm for the dentist", "I have a meeting with Bob on Thursday from 3 to 4pm"."""
     found = reading.find_time(match["text"])
-    if found is None:
-        return reading.say("Say when, such as “meeting with Bob Thursday 3-4pm”.") if "event" in match.re.pattern else False
-    when, rest = found
+    return _added(reading, match["text"], *found) if found else False
+
+
+def _event_at(reading: Reading, match: Match[str]) -> bool:
+    """ "Add an event ...": where no time is said, it is asked for."""
+    return _event(reading, match) or reading.say("Say when, such as “meeting with Bob Thursday 3-4pm”.")
+
+
+def _added(reading: Reading, text: str, when: Stretch, rest: str) -> bool:
     length = re.search(r"\bfor (\d+(?:\.\d+)?)\s?(h|hours?|min|mins|minutes?)\b", rest, re.IGNORECASE)
     minutes = 60
     if length:
@@ -41,7 +48,7 @@ def _event(reading: Reading, match: Match[str]) -> bool:
     if work and when.is_exact:  # "an hour for lunch tomorrow at noon"
         minutes, rest = minutes_of(work["length"]) or minutes, work["what"]
     elif work and when.is_whole_days:  # "two hours tomorrow for deep work" has no time yet
-        return reading.do(AddTask(text=f"{work['what']} {work['length']} {_said(match['text'], rest)}".strip()))
+        return reading.do(AddTask(text=f"{work['what']} {work['length']} {_said(text, rest)}".strip()))
     name = _EVENT_NAME.match(rest.strip())
     title = rest.strip()[name.end() :] if name else rest
     kind = (name["kind"] or "") if name else ""
@@ -91,7 +98,7 @@ RULES = (
     rule(
         r"(?:add|create|make|schedule|put(?: in)?|set up|book)\s+(?P<text>(?:an? |the |my )?(?:new )?(?:event"
         r"|meeting|appointment|busy time)\b.+)",
-        _event,
+        _event_at,
     ),
     rule(r"(?P<text>(?:meeting|appointment|lunch|dinner|breakfast|coffee) (?:with|at) .+)", _met),
     rule(r"(?:i have|i've got|there(?:'s| is)|i got)\s+(?P<text>(?:an? |the |my )(?!.*\b(?:task|todo)\b).+)", _event),

@@ -1,4 +1,4 @@
-"""Dates as they are written: "27 Nov", "the 27th of November 2026", 27/11/2026, 2026-11-27, "the 15th", "March 2027", "in May".
+"""Dates as they are written: "27 Nov", "the 27th of November 2026", 27/11/2026, 2026-11-27, "the 15th" "27-11-2026".
 
 It looks at one token and a fixed number of those after it. Of a day that no calendar has it makes a moment with a problem.
 """
@@ -11,7 +11,7 @@ from datetime import UTC, date, timedelta
 
 from assistant.clock import read_clock
 from assistant.moments import Found, Moment, Other, Reference, on
-from assistant.names import DAY_NAMES, MONTH_NAMES, MONTHS, ORDINAL_ENDS, ORDINALS, TENS, WEEKDAYS, word_set
+from assistant.names import DAY_NAMES, MONTH_NAMES, MONTHS, ORDINAL_ENDS, ORDINALS, TENS, UNITS, WEEKDAYS, word_set
 from assistant.words import Words
 
 LAST_YEAR = 2999
@@ -22,9 +22,8 @@ _SEPARATORS = _DASHES | {"."}
 _NO_DATES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (9, 11), (50, 50), (20, 20)})  # fractions and names
 _SHARED = word_set("h hr hour hours cup cups tsp tbsp inch inches mile miles pint pints")
 _FORMATS = frozenset({(4, 4), (6, 8), (16, 9), (9, 16)})
-_OF_MONTHS = word_set("in by before until till til from starting through thru since during after")
-_LIMITS = word_set("by before until till til")
-_WORKS = word_set("book books song songs poem poems novel novels written designed painted directed sung album film play")
+_PLACES = frozenset({1, 2, 3})  # "finish 2nd" is a place; "the 2nd" and "rent 27th" are days
+_RANKED = word_set("of in finish finishes finished place placed rank ranked come comes came chapter floor grade until -")
 _ASK_FOR_DAYS = word_set("by before until till til from after on due starting ,").union(DAY_NAMES)
 _COUNTED = word_set("star stars rating pack people done full inch inches cup cups tests votes majority of")
 
@@ -84,9 +83,19 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
             return None
         end += words.word(end) == "." and words.joined(end) and (words.number(end + 1, 4) is not None)
     after, year = read_year(words, end, is_dashed)
+    if year is None and (short := _short_year(words, end, reference)):
+        after, year = end + 1, short
     if not words.closes(after):
         return None
     return after, dated(day, MONTH_NAMES[month], year, reference)
+
+
+def _short_year(words: Words, at: int, reference: Reference) -> int | None:
+    """ "14 April 27": two digits that are a year to come, where nothing follows that they could count."""
+    short = words.number(at) if len(words.word(at)) == 2 else None
+    year = 2000 + short if short is not None else 0
+    is_free = words.stands_free(at + 1) and words.word(at + 1) not in {*UNITS, ":", ".", "am", "pm"} and not words.joined(at)
+    return year if is_free and reference.today.year <= year <= reference.today.year + 10 else None
 
 
 def _opens_a_task(words: Words, at: int, end: int) -> bool:
@@ -225,9 +234,21 @@ def _is_meant(words: Words, at: int, end: int, reference: Reference) -> bool:
     is_day_asked = reference.asked and words.word(at - 1) in _ASK_FOR_DAYS
     if not words.word(at + has_article).isdecimal():
         return has_article and is_day_asked
-    is_last = has_article and not words.word(end) and words.word(at - 1) != "of" and at > 0
+    is_alone = reference.asked and at == 0
+    is_day = has_article or is_alone or words.number(at) not in _PLACES
+    is_last = is_day and _ends_text(words, end) and words.word(at - 1) not in _RANKED
     is_timed = words.word(end) in {"at", "@"} and words.word(end + 1).isdecimal()
-    return is_day_asked or is_last or is_timed or (has_article and reference.asked) or words.word(at - 1) == ","
+    return (
+        is_day_asked
+        or (is_last and (is_alone or at > 0))
+        or is_timed
+        or (has_article and reference.asked)
+        or words.word(at - 1) == ","
+    )
+
+
+def _ends_text(words: Words, at: int) -> bool:
+    return not words.word(at) or (words.word(at) in {".", "!", "?"} and not words.word(at + 1))
 
 
 def _month_after_of(words: Words, at: int) -> tuple[int, int] | None:
@@ -239,53 +260,3 @@ def _month_after_of(words: Words, at: int) -> tuple[int, int] | None:
         if words.run(at, 2) == phrase:
             return ahead, at + 2
     return None
-
-
-def read_month(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "March 2027" anywhere, "March" alone after "in", "by", "until" and the like; likewise a year that is to come."""
-    number = words.number(at, 4)
-    if number is not None:
-        return _whole_year(words, at, number, reference)
-    if words.word(at) not in MONTH_NAMES or (words.word(at - 1).isdecimal() and at > 0):  # "32 August 2027"
-        return None
-    end, year = read_year(words, at + 1)
-    month, before = MONTH_NAMES[words.word(at)], words.word(at - 1)
-    if year is None and not (reference.asked and before in _OF_MONTHS and words.stands_free(at + 1)):
-        return None
-    if before == "by" and words.word(at - 2) in _WORKS:  # "written by June"
-        return None
-    if year is None:
-        year = reference.today.year + (month < reference.today.month or (month == reference.today.month and before in _LIMITS))
-        end = at + 1
-    first, last = month_of(date(year, month, 1), 0)
-    return end, _limit_or_window(at, end, first, last, reference, before)
-
-
-def read_month_named(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "October", "Oct 2027", "next month", "the month": the whole of the month that comes."""
-    ahead = {("next", "month"): 1, ("this", "month"): 0, ("the", "month"): 0}.get((words.word(at), words.word(at + 1)))
-    if ahead is not None:
-        return at + 2, on(*month_of(reference.today, ahead))
-    if words.word(at) not in MONTH_NAMES:
-        return None
-    end, year = read_year(words, at + 1)
-    month = MONTH_NAMES[words.word(at)]
-    if year is None:
-        end, year = at + 1, reference.today.year + (month < reference.today.month)
-    return end, on(*month_of(date(year, month, 1), 0))
-
-
-def _limit_or_window(at: int, end: int, first: date, last: date, reference: Reference, before: str) -> Moment:
-    """ "by March" is its first day (the other reading its last); "in March" is the whole of it."""
-    if before in _LIMITS:
-        return replace(on(first), other=Other(at, end, written(last)))
-    return on(max(first, reference.today) if last >= reference.today else first, last)
-
-
-def _whole_year(words: Words, at: int, year: int, reference: Reference) -> Found | None:
-    before, today = words.word(at - 1), reference.today
-    is_dashed = words.joined(at + 1) and words.word(at + 1) in _DASHES  # "starting 2026-12-01"
-    is_asked = not is_dashed and reference.asked and before in _OF_MONTHS and before != "since" and words.stands_free(at + 1)
-    if not is_asked or not (today.year + (before in _LIMITS) <= year <= today.year + 20):
-        return None
-    return at + 1, _limit_or_window(at, at + 1, date(year, 1, 1), date(year, 12, 31), reference, before)

@@ -41,7 +41,7 @@ def _span(match: Match, words: Words, times: Times, rule: Rule | None, zone: Zon
     if kind == "start" and is_half and match.said and times.start_at:
         label = _half(match.said.moment, times.start_at, times.end_at, zone)
     other = _other(match.said, words, start, end) if match.said else ""
-    return Span(kind, start, end, words.text[start:end], value, label, other, match.is_past)
+    return Span(kind, start, end, words.text[start:end], value, label, other, match.stays or match.is_past)
 
 
 def _other(said: Said, words: Words, start: int, end: int) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Other, Reference, on
-from assistant.names import COUNTS, DAY_NAMES, TENS, word_set
-from assistant.words import Words
+from assistant.names import COUNTS, DAY_NAMES, MONTH_NAMES, ORDINAL_ENDS, TENS, UNITS, word_set
+from assistant.words import DASHES, Words
 
 _NAMED_TIMES = {"noon": 720, "noonish": 720, "midday": 720, "midnight": 1440}
 _HOUR_WORDS = word_set("at @ by before until till til after from than around ~ between")
@@ -24,6 +24,7 @@ _VERSES = word_set(
 _DETERMINERS = word_set("the my his her our their this that each a an")
 _DAYS = word_set("today tomorrow tmrw tonight").union(DAY_NAMES)
 _ENDS_OF_DAY = {("eod",), ("cob",), ("eob",), ("close", "of", "business"), ("close", "of", "play"), ("end", "of", "business")}
+_THROUGH = DASHES | {"to", "till", "until"}
 _SMALL = {"oh": 0, "quarter": 15, "half": 30}
 _RESOLUTIONS = frozenset({144, 240, 720})  # "720p"
 _HALVES = {"am": "am", "pm": "pm"}
@@ -43,6 +44,7 @@ def read_part_of_day(words: Words, at: int, reference: Reference) -> Found | Non
         more = at + 2 + 2 * (words.run(at + 2, 2) == ("in", "the"))
         return (more + (words.word(more) == "morning")), Moment(part=PARTS["morning"])
     is_free = reference.asked and words.word(at - 1) not in _PREPOSITIONS
+    at += words.word(at) in {"early", "late"}  # "tomorrow early morning"
     return (at + 1, Moment(part=PARTS[words.word(at)])) if is_free and words.word(at) in PARTS else None
 
 
@@ -52,7 +54,7 @@ def read_clock(words: Words, at: int, reference: Reference) -> Found | None:
     at += is_twelve
     word = words.word(at)
     if word in _NAMED_TIMES:
-        is_dated = words.word(at + 1) in _AFTER_NOON  # "noon on Friday"
+        is_dated = words.word(at + 1) in _AFTER_NOON or _opens_range(words, at + 1)  # "noon on Friday", "noon to 1:30"
         is_meant = reference.asked or is_twelve or is_dated or (not words.word(at + 1) and words.word(at - 1) not in _NOT_NOON)
         return (at + 1, Moment(minute=_NAMED_TIMES[word])) if is_meant else None
     if not (word.isdecimal() or word in COUNTS or word in TENS or word in _SMALL or word == "a"):
@@ -61,6 +63,10 @@ def read_clock(words: Words, at: int, reference: Reference) -> Found | None:
         return None
     found = _past_or_to(words, at, reference) or _digits(words, at, reference) or _spoken(words, at, reference)
     return (found[0], _with_other(found[1], at, found[0], reference)) if found else None
+
+
+def _opens_range(words: Words, at: int) -> bool:
+    return words.word(at) in _THROUGH and (words.word(at + 1).isdecimal() or words.word(at + 1) in _NAMED_TIMES)
 
 
 def _with_other(moment: Moment, at: int, end: int, reference: Reference) -> Moment:
@@ -127,7 +133,8 @@ def _digits(words: Words, at: int, reference: Reference) -> Found | None:
     )  # "3p", but not "seat 12A"
     is_dated = words.word(end + 1) in _DAYS and (half == "pm" or words.begins(at))  # "3p tomorrow", but not "room 3a tomorrow"
     is_last = half == "pm" and not words.word(end + 1) and 1 <= hour <= 12  # "call Ann 5p"
-    if half and (reference.asked or not is_letter or is_dated or is_last or words.word(end + 1) == "m"):
+    is_pair = _opens_range(words, after) and half_of_day(words, after + 2)[0] != ""  # "1p to 2p"
+    if half and (reference.asked or not is_letter or is_dated or is_last or is_pair or words.word(end + 1) == "m"):
         return _sharp(words, after), timed(hour, minute if end > at + 1 else 0, half)
     is_hour = words.word(at - 1) in _HOUR_WORDS
     if end > at + 1:
@@ -163,14 +170,20 @@ def _compact(words: Words, at: int, reference: Reference) -> Found | None:
     if half:
         is_film = number in _RESOLUTIONS and words.word(end - 1) == "p"
         return (end, timed(hour, minute, half)) if hour <= 12 and minute < 60 and not is_film else None
-    is_said = words.word(at - 1) in {"at", "@", "around"}
+    before = words.word(at - 1)
+    is_said = before in {"at", "@", "around"}
+    is_short = len(words.word(at)) == 3 and (is_said or (reference.asked and before in DASHES))  # "at 245", "at 5-630"
+    if is_short and minute in {15, 30, 45} and words.stands_free(end):
+        return end, timed(hour, minute, "")
     if is_said and _part_follows(words, end) and 1 <= hour <= 12 and minute < 60:  # "at 730 in the evening"
         return end, timed(hour, minute, "")
     if len(words.word(at)) < 4 or hour > 23 or minute > 59:
         return None
     if words.word(end) in {"h", "hrs", "hours"} and words.word(at)[0] in "012" and minute % 5 == 0:
         return end + 1, Moment(minute=number // 100 * 60 + minute)
-    is_asked = is_said or (reference.asked and words.word(at - 1) in _DAYS)
+    is_dated = before in _DAYS or (number < 1900 and (before in MONTH_NAMES or before in ORDINAL_ENDS))  # "19 Dec 0930"
+    is_second = before in _THROUGH and words.word(at - 2).isdecimal() and len(words.word(at - 2)) == 4  # "0930-1045"
+    is_asked = is_said or (reference.asked and (is_dated or is_second))
     return (end, Moment(minute=hour * 60 + minute)) if is_asked and words.stands_free(end) else None
 
 
@@ -204,6 +217,11 @@ def bare_hour(words: Words, at: int, reference: Reference) -> Found | None:
     if _part_follows(words, end) and 1 <= value <= 12 and (reference.asked or words.word(end) != "tonight" or value > 4):
         return end, timed(value, 0, "")
     before = words.word(at - 1)
+    if before in {"at", "@"} and (spaced := _spaced_minute(words, value, end)):
+        return spaced
+    is_pronoun = words.word(at) == "one" and words.word(end) and words.word(end) not in _DAYS  # "from one that works"
+    if before not in {"at", "@"} and (is_pronoun or words.word(end) in UNITS):  # "around 3 hours"
+        return None
     is_asked = before in _HOUR_WORDS or (reference.asked and before in {"today", "tomorrow", "tonight", "about"})
     ish = end + (words.word(end) == "-" and words.joined(end + 1))
     if words.word(ish) == "ish" and words.joined(end) and value <= 12:
@@ -212,6 +230,18 @@ def bare_hour(words: Words, at: int, reference: Reference) -> Found | None:
     if not is_asked or not words.stands_free(end) or is_scale or _is_growth(words, at):
         return None
     return _sharp(words, end), timed(value, 0, "", is_padded)
+
+
+def _spaced_minute(words: Words, hour: int, at: int) -> Found | None:
+    """ "at 9 30", "at 06 30 hours", but not "at 5 10 min"."""
+    minute, follows = words.number(at), words.word(at + 1)
+    is_padded = words.word(at - 1)[0] == "0"
+    if minute is None or len(words.word(at)) != 2 or minute % 5 or minute > 55 or words.joined(at):
+        return None
+    if follows in UNITS or not words.stands_free(at + 1):
+        return (at + 2, timed(hour, minute, "", padded=True)) if is_padded and follows == "hours" else None
+    half, end = half_of_day(words, at + 1)
+    return end, timed(hour, minute, half, is_padded)
 
 
 def _is_growth(words: Words, at: int) -> bool:
@@ -238,12 +268,12 @@ def _part_follows(words: Words, at: int) -> bool:
 def _spoken(words: Words, at: int, reference: Reference) -> Found | None:
     """ "five pm", "eight thirty am", "at three twenty", "eight o'clock"."""
     hour = COUNTS.get(words.word(at), 0)
-    if not 1 <= hour <= 12:
+    if not hour:
         return None
-    rest = words.count(at + 1 + (words.word(at + 1) == "oh"), 2) if words.word(at + 1) not in {"a", "an"} else None
+    rest = words.count(at + 1 + (words.word(at + 1) in {"oh", "o"}), 2) if words.word(at + 1) not in {"a", "an"} else None
     minute, end = rest if rest and rest[0] < 60 and not words.word(at + 1).isdecimal() else (0, at + 1)
     half, after = half_of_day(words, end)
-    if half:
+    if half and hour <= 12:
         return after, timed(hour, minute, half)
     if (
         end > at + 1
@@ -253,7 +283,7 @@ def _spoken(words: Words, at: int, reference: Reference) -> Found | None:
         and minute >= 10
     ):
         return end, timed(hour, minute, "")
-    return bare_hour(words, at, reference)
+    return bare_hour(words, at, reference) if hour <= 12 else None
 
 
 def timed(hour: int, minute: int | None, half: str, padded: bool = False) -> Moment:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.calendar_dates import read_day_of_month, read_month, read_month_day, read_numeric_day
+from assistant.calendar_dates import read_day_of_month, read_month_day, read_numeric_day
 from assistant.clock import read_clock, read_part_of_day
 from assistant.holidays import HOLIDAY_WORDS, read_holiday
-from assistant.moments import Found, Reader, Reference
+from assistant.moments import Found, Moment, Reader, Reference
+from assistant.months import read_month
 from assistant.names import COUNTS, DAY_NAMES, MONTH_NAMES, ORDINALS, TENS, word_set
 from assistant.offsets import read_offset
 from assistant.relative import (
@@ -27,7 +28,7 @@ _FIRST_WORDS = word_set(
     "today tod tomorrow tmr tmrw tmw tomorow tommorow tommorrow tomorrows overmorrow yesterday tonight tonite last right now "
     "day the eow eom eoy eoq end start beginning middle mid early late later rest week weekend month year this next past "
     "previous coming upcoming following final first in within a an couple few half quarter noon noonish midday midnight "
-    "morning afternoon evening lunchtime night eod cob eob close q"
+    "morning afternoon evening lunchtime night eod cob eob close q +"
 ).union(DAY_NAMES, MONTH_NAMES, COUNTS, TENS, ORDINALS, HOLIDAY_WORDS)
 
 
@@ -49,6 +50,19 @@ def read_moment(words: Words, at: int, reference: Reference) -> Found | None:
             break
         found = more[0], both
     return found
+
+
+def read_alone(words: Words, reference: Reference) -> tuple[Moment, bool] | None:
+    """What the text is when it is a day or a time and nothing else ("the 15th", "9/11"), and whether it is a feast.
+
+    The name of a feast ("Christmas") is a title too, so its words stay.
+    """
+    found = read_moment(words, 0, replace(reference, asked=True))
+    if found is None or found[1].problem or not (found[1].days or found[1].minute is not None):
+        return None
+    is_all = found[0] >= len(words) or (found[0] == len(words) - 1 and words.word(found[0]) in {".", "!", "?"})
+    is_feast = words.word(0) in HOLIDAY_WORDS and found[1].minute is None
+    return (found[1], is_feast) if is_all else None
 
 
 def _bridge(words: Words, at: int) -> int:

@@ -28,6 +28,7 @@ class Match:
     times: tuple[int, str] | None = None  # so often, or so many units long: how long a series goes on
     hour: int | None = None
     is_past: bool = False
+    stays: bool = False  # in the title all the same, as what is past does
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ class _Amount:
 
 def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     """ "in 3 days", "within two weeks", "1 week and 2 days from now", "2 hours ago", "3 days after tomorrow"."""
+    if words.word(at) == "+" and words.joined(at + 1):
+        return _added(words, at + 1, reference)
     is_ahead = words.word(at) in {"in", "within"}
     if is_ahead and any(words.word(at - n) in _SPANNED for n in range(1, 5)):
         return None
@@ -57,6 +59,13 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
         if words.run(end, len(phrase)) == phrase and not is_title and (len(phrase) > 1 or words.stands_free(end + 1)):
             return end + len(phrase), _ahead(amounts, sign, reference)
     return _anchored(words, at, end, amounts, reference)
+
+
+def _added(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "+5 days", "+2w"; "+30 min" is no day."""
+    found = _amounts(words, at)
+    is_long = found is not None and all(amount.unit != "minute" for amount in found[1])
+    return (found[0], _ahead(found[1], 1, reference)) if found and is_long else None
 
 
 def _in_weekdays(words: Words, at: int, is_ahead: bool, reference: Reference) -> Found | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from assistant.beats import in_months, joined, read_beat
 from assistant.clock import bare_hour
-from assistant.dates import may_begin, read_moment
+from assistant.dates import may_begin, read_alone, read_moment
 from assistant.durations import read_duration
 from assistant.facts import Facts, Match
 from assistant.hour_lists import comes_again, read_another_hour
@@ -68,6 +68,8 @@ class Scan:
         if weak and weak.repeat and not self.facts.repeat and wish and _is_beat(weak.repeat, wish.moment):
             self.facts.repeat = weak.repeat
             self.matches.insert(0, weak)
+        if not self.matches and (alone := _alone(self)) and self._is_new(alone):
+            self.matches.append(alone)
 
     def after_match(self, at: int) -> bool:
         return bool(self.matches) and self.matches[-1].end == at
@@ -123,6 +125,14 @@ class Scan:
 
     def _joins_the_last(self, begin: int) -> bool:
         return self.words.word(begin - 1) in {"and", "&"} and self.after_match(begin - 1)
+
+
+def _alone(scan: Scan) -> Match | None:
+    """The whole text, where it is a day or a time: then a date is asked for."""
+    found = read_alone(scan.words, scan.reference) if may_begin(scan.words, 0) else None
+    if found is None or _is_past(scan, found[0], "at"):
+        return None
+    return Match(0, len(scan.words), said=Said("at", found[0]), stays=found[1])
 
 
 def _is_beat(repeat: Repeat, moment: Moment) -> bool:
@@ -225,7 +235,11 @@ def _when(scan: Scan, at: int) -> Match | None:
 
 def _match(scan: Scan, at: int, found: tuple[int, Moment], role: Role) -> Match:
     words, (end, moment) = scan.words, _zoned(scan.words, found)
-    role = "limit" if words.word(at) in LIMITS or (role == "at" and words.word(end - 1) in ENDS) else role
+    role = (
+        "limit"
+        if words.word(at + (words.word(at) == "the")) in LIMITS or (role == "at" and words.word(end - 1) in ENDS)
+        else role
+    )
     end, role = trailing_role(words, end, role)
     is_past = _is_past(scan, moment, role)
     if is_past and not words.stands_free(end):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from assistant.calendar_dates import month_of, read_month_day, read_ordinal, read_year
 from assistant.clock import timed
 from assistant.dates import may_begin, read_moment
-from assistant.moments import Days, Found, Moment, Reference
+from assistant.moments import PARTS, Days, Found, Moment, Reference
 from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
 from assistant.words import DASHES, Words
 
@@ -26,8 +26,17 @@ _COUNTED = word_set(
 
 def read_range(words: Words, at: int, reference: Reference, lead: str) -> Found | None:
     """The range at a token; `lead` is the word before it that asks for one ("from", "between"), or nothing."""
-    if not may_begin(words, at):
-        return None
+    found = _range(words, at, reference, lead) if may_begin(words, at) else None
+    return (found[0], _hinted(found[1], reference)) if found else None
+
+
+def _hinted(moment: Moment, reference: Reference) -> Moment:
+    """ "dinner from 7 to 9" is in the evening."""
+    is_late = moment.loose and moment.part is None and reference.half == "pm" and 300 <= (moment.minute or 0) <= 600
+    return replace(moment.within(PARTS["evening"]), part=None) if is_late else moment
+
+
+def _range(words: Words, at: int, reference: Reference, lead: str) -> Found | None:
     through = _BETWEEN if lead == "between" else _THROUGH
     found = _numbers_of_a_month(words, at, reference, through)
     if found is not None:
@@ -36,6 +45,8 @@ def read_range(words: Words, at: int, reference: Reference, lead: str) -> Found 
     first = read_moment(words, at, asked)
     is_bare = first is None or (lead != "" and words.number(at) is not None and first[0] == at + 1)
     begin = first[0] if first and not is_bare else at + 1
+    if words.word(begin) in {"and", "&"} and first is not None and lead != "between":
+        return _day_after_day(words, begin + 1, first[1], asked)
     if words.word(begin) not in through:
         return None
     if first is not None and not is_bare and (found := _to_ordinal(words, begin + 1, first[1])):
@@ -46,6 +57,16 @@ def read_range(words: Words, at: int, reference: Reference, lead: str) -> Found 
             return _to_number(words, at, begin, first[1])
         return _joined(second[0], _in_year_of(words, at, begin, first[1], second), second[1])
     return _hours(words, at, begin + 1, second, asked.asked)
+
+
+def _day_after_day(words: Words, at: int, first: Moment, reference: Reference) -> Found | None:
+    """ "Saturday and Sunday", "today and tomorrow": two days on end are one window."""
+    second = read_moment(words, at, replace(reference, asked=True))
+    if second is None or second[1].days is None or first.days is None or first.minute is not None:
+        return None
+    days = Days(first.days.first, _after(first.days.first, second[1].days), first.days.step)
+    is_next = first.days.first == first.days.last and days.last - days.first == timedelta(days=1)
+    return (second[0], replace(second[1], days=days, other=None)) if is_next and first.part is None else None
 
 
 def is_counting(words: Words, at: int) -> bool:
@@ -60,7 +81,7 @@ def _numbers_of_a_month(words: Words, at: int, reference: Reference, through: fr
         if first is None or words.word(first[0]) not in through or not first[1].days:
             return None
         last = read_ordinal(words, first[0] + 1)
-        is_day = last is not None and words.closes(last[1]) and words.word(last[1]) not in {"am", "pm", ":", *MONTH_NAMES}
+        is_day = last is not None and words.closes(last[1]) and words.word(last[1]) not in {"am", "pm", ":", "of", *MONTH_NAMES}
         return _to_number(words, at, first[0], first[1]) if is_day else None
     begin = read_ordinal(words, at)
     if begin is None or words.word(begin[1]) not in through:
@@ -166,6 +187,7 @@ def _times(first: Moment, second: Moment) -> Moment:
         end = min((end % 720, end % 720 + 720), key=lambda one: (one - start - 1) % 1440)
     elif late and end < 720 and first.loose:
         end += 720
+    start = 0 if start == 1440 and 360 <= end < 1440 else start  # "midnight to noon" begins the day, "midnight to 2am" ends it
     gap = (_after(first.days.first, second.days) - first.days.first).days if first.days and second.days else 0
     days = first.days or second.days
     is_loose = first.loose and second.loose and part is None

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from assistant.calendar_dates import month_of, read_ordinal
 from assistant.lookalikes import is_name
 from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Reference, on
+from assistant.months import quarter_of
 from assistant.names import DAY_NAMES, MONTH_NAMES, ORDINALS, word_set
 from assistant.words import Words
 
@@ -28,7 +29,6 @@ AHEAD |= {"last": -1, "past": -1, "previous": -1}
 STEPS = word_set("this next last past previous coming upcoming following")
 _EDGES = {"end": "end", "start": "start", "beginning": "start", "middle": "middle", "mid": "middle", "early": "start"}
 _EDGES |= {"late": "end", "later": "rest", "rest": "rest"}
-_QUARTERS = {"q1": 1, "q2": 4, "q3": 7, "q4": 10}
 
 
 def monday_of(day: date) -> date:
@@ -63,7 +63,10 @@ def read_named_day(words: Words, at: int, reference: Reference) -> Found | None:
 
 def read_edge(words: Words, at: int, reference: Reference) -> Found | None:
     """ "end of month", "start of next week", "mid-March", "early next week", "end of Q1", "eom"."""
+    at += words.word(at) == "the" and words.word(at + 1) in _EDGES
     word = words.word(at)
+    if words.word(at + 1) in {"'", "’"} and words.run(at + 2, 2) == ("s", "end") and word in {"week", "month", "year"}:
+        return at + 4, _edge("end", *_span_of(word, 0, reference), word, reference)
     if word in _ENDS:
         return at + 1, _edge("end", *_span_of(_ENDS[word], 0, reference), _ENDS[word], reference)
     if word not in _EDGES:
@@ -101,12 +104,10 @@ def _target(words: Words, at: int, reference: Reference) -> tuple[int, date, dat
     if unit in {"week", "workweek", "month", "year", "quarter", "weekend"}:
         unit = "week" if unit == "workweek" else unit
         return at + 1, *_span_of(unit, ahead, reference), unit
-    quarter = _QUARTERS.get(unit + words.word(at + 1)) if unit == "q" and words.joined(at + 1) else None
-    month = MONTH_NAMES.get(unit, quarter)
+    quarter = quarter_of(words, at)
+    end, month, length = (*quarter, 3) if quarter else (at + 1, MONTH_NAMES.get(unit), 1)
     if month is None:
         return None
-    end = at + 1 + (quarter is not None)
-    length = 3 if quarter else 1
     year = words.number(end, 4)
     has_year = year is not None and 1900 <= year <= 2999
     first = date(year if has_year and year is not None else reference.today.year, month, 1)
@@ -153,6 +154,8 @@ def read_period(words: Words, at: int, reference: Reference) -> Found | None:
     if unit in {"week", "weekend", "month", "quarter", "year"}:
         ahead = 0 if unit == "weekend" and step in {"coming", "upcoming"} else ahead
         first, last = _span_of(unit, ahead, reference)
+        if unit == "month" and (dated := _day_of_it(words, begin + 1, first)):
+            return dated
         return begin + 1, _window(first, last, reference) if ahead == 0 else on(first, last)
     if unit in MONTH_NAMES and ahead >= 0 and (unit not in {"may", "march"} or words.stands_free(begin + 1)):
         months = (MONTH_NAMES[unit] - reference.today.month) % 12 or 12 * ahead
@@ -161,6 +164,15 @@ def read_period(words: Words, at: int, reference: Reference) -> Found | None:
     if counted and ahead and words.word(counted[1]) in {"days", "weeks", "months"} and words.word(begin) not in {"a", "an"}:
         return _counted_window(counted[1] + 1, counted[0] * ahead, words.word(counted[1]), reference)
     return None
+
+
+def _day_of_it(words: Words, at: int, month: date) -> Found | None:
+    """ "next month on the 28th", "next month 28th": that day of the month."""
+    begin = at + (words.word(at) == "on")
+    found = read_ordinal(words, begin + (words.word(begin) == "the"))
+    if found is None or not found[2] or not words.stands_free(found[1]) or words.word(found[1]) in MONTH_NAMES:
+        return None
+    return (found[1], on(month.replace(day=found[0]))) if found[0] <= month_of(month, 0)[1].day else None
 
 
 def _counted_window(end: int, count: int, unit: str, reference: Reference) -> Found:

@@ -40,7 +40,8 @@ def read_weekdays(words: Words, at: int, may_be_short: bool) -> tuple[int, tuple
         while days and words.word(begin) in _LINKS and begin < end + 2:
             begin += 1
         is_bare = may_be_short and words.word(end) in DAY_NAMES  # "every mon wed fri"
-        if days and begin == end and not is_bare:
+        is_again = words.word(end) == "every"  # "every Monday every Wednesday"
+        if days and begin == end and not (is_bare or is_again):
             break
         begin += words.word(begin) in {"every", "on"} and bool(days)
         day = _weekday(words, begin, may_be_short)

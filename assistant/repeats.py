@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.calendar_dates import read_ordinal
+from assistant.lookalikes import is_name
 from assistant.moments import PARTS
 from assistant.names import DAY_NAMES, DAY_PLURALS, UNITS, word_set
 from assistant.recurrence import Frequency, Rule
@@ -122,7 +123,9 @@ def _every(words: Words, at: int) -> Repeated | None:
 
 def _alternate(words: Words, at: int) -> Repeated | None:
     """ "alternate Mondays", "on alternate days": what "every other" says; one "alternate route" is none."""
-    return _every(words, at - 1) if words.word(at + 1) in DAY_PLURALS or words.word(at + 1) in {"days", "weeks"} else None
+    unit = words.word(at + 1)
+    is_meant = unit in DAY_PLURALS or unit in {"days", "weeks"} or (unit in {"day", "week"} and words.stands_free(at + 2))
+    return _every(words, at - 1) if is_meant else None
 
 
 def _listed_weekly(words: Words, at: int) -> Repeated | None:
@@ -267,13 +270,10 @@ def _adverb(words: Words, at: int) -> Repeated | None:
 
 def _once(words: Words, at: int) -> Repeated | None:
     """ "once a week", "once every two months", "once per day", "twice a year"; no rule says which days "twice a week" is."""
-    if words.word(at) in _TIMES_A_YEAR and words.run(at + 1, 2) in {("a", "year"), ("per", "year"), ("each", "year")}:
+    is_counted = words.word(at) in _TIMES_A_YEAR and words.word(at + 1) in {"a", "per", "each"}
+    if is_counted and words.word(at + 2) == "year":
         return closed(words, at + 3, Repeat(Rule("MONTHLY", 12 // _TIMES_A_YEAR[words.word(at)])))
-    if (
-        words.word(at) in _TIMES_A_YEAR
-        and words.word(at + 1) in {"a", "per", "each"}
-        and words.run(at + 2, 2) == ("week", "on")
-    ):
+    if is_counted and words.run(at + 2, 2) == ("week", "on"):
         days = read_weekdays(words, at + 4, False)  # "twice a week on Tue and Thu"
         return closed(words, days[0], Repeat(Rule("WEEKLY", by_day=days[1]))) if days else None
     if words.word(at) != "once":
@@ -292,7 +292,7 @@ def _plural(words: Words, at: int) -> Repeated | None:
     if part is not None and words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None:  # "mornings at 9"
         return begin + 1, Repeat(Rule("DAILY"), part)
     is_group = word in {"weekdays", "weekends", "workdays"}
-    if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES:
+    if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES or is_name(words, begin, begin + 1):
         return None
     found = read_weekdays(words, begin, False)
     if found is None or not (words.stands_free(found[0]) or begin == at + 1 or at == 0):

@@ -12,12 +12,12 @@ from assistant.calendar_dates import (
     month_of,
     read_day_of_month,
     read_month_day,
-    read_month_named,
     read_numeric_day,
     written,
 )
 from assistant.lookalikes import is_name, is_title, is_word
 from assistant.moments import PARTS, Found, Moment, Other, Reference, on
+from assistant.months import read_month_named
 from assistant.names import DAY_NAMES, MONTHS, WEEKDAYS, word_set
 from assistant.relative import AHEAD, STEPS, monday_of
 from assistant.words import Words

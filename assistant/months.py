@@ -1,0 +1,98 @@
+"""Months, quarters and years: "March 2027", "in May", "by Q3", "the third quarter", "06/2027", "in 2028".
+
+It looks at one token and a fixed number of those after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from assistant.calendar_dates import LAST_YEAR, month_of, read_ordinal, read_year, written
+from assistant.moments import Found, Moment, Other, Reference, on
+from assistant.names import MONTH_NAMES, word_set
+from assistant.words import Words
+
+_DASHES = frozenset({"-", "/"})
+_OF_MONTHS = word_set("in by before until till til from starting through thru since during after")
+_LIMITS = word_set("by before until till til")
+_WORKS = word_set("book books song songs poem poems novel novels written designed painted directed sung album film play")
+
+
+def read_month(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "March 2027" anywhere; after "in", "by" and the like also "March" or "Q3" alone, "06/2027", a year to come."""
+    quarter = quarter_of(words, at)
+    if quarter is None and words.word(at).isdecimal():
+        return _numeric_month(words, at, reference) or _whole_year(words, at, reference)
+    end, month, length = (*quarter, 3) if quarter else (at + 1, MONTH_NAMES.get(words.word(at), 0), 1)
+    before = words.word(at - 1)
+    if not month or (before.isdecimal() and at > 0):  # "32 August 2027"
+        return None
+    after, year = read_year(words, end)
+    is_asked = reference.asked and (before in _OF_MONTHS or (at == 0 and length == 3))
+    if not (is_asked and words.stands_free(after)) and (year is None or length == 3):
+        return None
+    if before == "by" and words.word(at - 2) in _WORKS:  # "written by June"
+        return None
+    first, last = _next_months(month, length, year, reference, is_limit=before in _LIMITS)
+    return after, _limit_or_window(at, after, first, last, reference, before)
+
+
+def quarter_of(words: Words, at: int) -> tuple[int, int] | None:
+    """The token after "Q3", "third quarter" or "the 3rd qtr", and the first month of that quarter."""
+    at += words.word(at) == "the"
+    end, place = at + 2, words.number(at + 1) if words.word(at) == "q" and words.joined(at + 1) else None
+    if place is None:
+        ordinal = read_ordinal(words, at)
+        if ordinal is None or not ordinal[2] or words.word(ordinal[1]) not in {"quarter", "qtr"}:
+            return None
+        place, end = ordinal[0], ordinal[1] + 1
+    return (end, 3 * place - 2) if 1 <= place <= 4 and words.closes(end) else None
+
+
+def _next_months(month: int, length: int, year: int | None, reference: Reference, *, is_limit: bool) -> tuple[date, date]:
+    """The first and the last day of so many months; without a year of those that come, as a limit of those not yet begun."""
+    today = reference.today
+    first = date(year or today.year, month, 1)
+    is_over = month_of(first, length - 1)[1] < today or (is_limit and first <= today)
+    if year is None and is_over:
+        first = first.replace(year=first.year + 1)
+    return first, month_of(first, length - 1)[1]
+
+
+def _numeric_month(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "06/2027" and "6-2027" where a date is asked for."""
+    month, year = words.number(at), words.number(at + 2, 4)
+    is_pair = words.word(at + 1) in _DASHES and words.joined(at + 1) and words.joined(at + 2) and words.closes(at + 3)
+    if not (reference.asked and is_pair and month and year and month <= 12 and 1900 <= year <= LAST_YEAR):
+        return None
+    first, last = month_of(date(year, month, 1), 0)
+    return at + 3, _limit_or_window(at, at + 3, first, last, reference, words.word(at - 1))
+
+
+def read_month_named(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "October", "Oct 2027", "next month", "the month": the whole of the month that comes."""
+    ahead = {("next", "month"): 1, ("this", "month"): 0, ("the", "month"): 0}.get((words.word(at), words.word(at + 1)))
+    if ahead is not None:
+        return at + 2, on(*month_of(reference.today, ahead))
+    if words.word(at) not in MONTH_NAMES:
+        return None
+    end, year = read_year(words, at + 1)
+    first, last = _next_months(MONTH_NAMES[words.word(at)], 1, year, reference, is_limit=False)
+    return end, _limit_or_window(at, end, first, last, reference, "")
+
+
+def _limit_or_window(at: int, end: int, first: date, last: date, reference: Reference, before: str) -> Moment:
+    """ "by March" is its first day (the other reading its last); "in March" is the whole of it."""
+    if before in _LIMITS:
+        return replace(on(first), other=Other(at, end, written(last)))
+    return on(max(first, reference.today) if last >= reference.today else first, last)
+
+
+def _whole_year(words: Words, at: int, reference: Reference) -> Found | None:
+    year, before, today = words.number(at, 4), words.word(at - 1), reference.today
+    is_dashed = words.joined(at + 1) and words.word(at + 1) in _DASHES  # "starting 2026-12-01"
+    is_asked = not is_dashed and reference.asked and before in _OF_MONTHS and before != "since" and words.stands_free(at + 1)
+    if year is None or not is_asked or not (today.year + (before in _LIMITS) <= year <= today.year + 20):
+        return None
+    return at + 1, _limit_or_window(at, at + 1, date(year, 1, 1), date(year, 12, 31), reference, before)
