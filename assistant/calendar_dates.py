@@ -11,7 +11,7 @@ from datetime import UTC, date, timedelta
 
 from assistant.clock import read_clock
 from assistant.moments import Found, Moment, Other, Reference, on
-from assistant.names import DAY_NAMES, MONTH_NAMES, MONTHS, ORDINAL_ENDS, ORDINALS, TENS, UNITS, WEEKDAYS, word_set
+from assistant.names import COUNTS, DAY_NAMES, MONTH_NAMES, MONTHS, ORDINAL_ENDS, ORDINALS, TENS, UNITS, WEEKDAYS, word_set
 from assistant.words import Words
 
 LAST_YEAR = 2999
@@ -23,7 +23,7 @@ _NO_DATES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (9, 11), (50, 50)
 _SHARED = word_set("h hr hour hours cup cups tsp tbsp inch inches mile miles pint pints")
 _FORMATS = frozenset({(4, 4), (6, 8), (16, 9), (9, 16)})
 _PLACES = frozenset({1, 2, 3})  # "finish 2nd" is a place; "the 2nd" and "rent 27th" are days
-_RANKED = word_set("of in finish finishes finished place placed rank ranked come comes came chapter floor grade until -")
+_RANKED = word_set("of in finish finishes finished place placed rank ranked come comes came chapter floor grade until the a -")
 _ASK_FOR_DAYS = word_set("by before until till til from after on due starting ,").union(DAY_NAMES)
 _COUNTED = word_set("star stars rating pack people done full inch inches cup cups tests votes majority of")
 
@@ -63,7 +63,7 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
         is_joined = words.word(begin) in _DASHES and words.joined(begin) and words.joined(begin + 1)  # "Dec-21", "Oct/2"
         begin += is_joined and (len(words.word(begin + 1)) == 2 or month not in _ALSO_VERBS)
         begin += words.word(begin) == "the" and (words.number(begin + 1) is not None or reference.asked)
-        found = read_ordinal(words, begin)
+        found = read_ordinal(words, begin) or _cardinal(words, begin)
         if found is None:
             return None
         is_day = words.stands_free(found[1]) or (found[2] and words.word(found[1]) not in _VERBS)
@@ -88,6 +88,13 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
     if not words.closes(after):
         return None
     return after, dated(day, MONTH_NAMES[month], year, reference)
+
+
+def _cardinal(words: Words, at: int) -> tuple[int, int, bool] | None:
+    """ "October three", "May twenty-one": spelled out, where it counts nothing."""
+    counted = words.count(at) if words.word(at) in COUNTS or words.word(at) in TENS else None
+    is_day = counted is not None and counted[0] <= 31 and words.stands_free(counted[1]) and words.word(counted[1]) not in UNITS
+    return (*counted, False) if counted and is_day else None
 
 
 def _short_year(words: Words, at: int, reference: Reference) -> int | None:
@@ -231,20 +238,15 @@ def read_day_of_month(words: Words, at: int, reference: Reference) -> Found | No
 def _is_meant(words: Words, at: int, end: int, reference: Reference) -> bool:
     """Whether an ordinal without a month is a day: "on the 15th", "by the fifth", "17th at 10:00", a last "the 15th"."""
     has_article = words.word(at) == "the"
-    is_day_asked = reference.asked and words.word(at - 1) in _ASK_FOR_DAYS
+    is_alone = reference.asked and at == 0 and _ends_text(words, end)
+    if is_alone or (reference.asked and words.word(at - 1) in _ASK_FOR_DAYS):
+        return has_article or words.word(at).isdecimal()
     if not words.word(at + has_article).isdecimal():
-        return has_article and is_day_asked
-    is_alone = reference.asked and at == 0
-    is_day = has_article or is_alone or words.number(at) not in _PLACES
-    is_last = is_day and _ends_text(words, end) and words.word(at - 1) not in _RANKED
+        return False
+    is_day = has_article or words.number(at) not in _PLACES
+    is_last = is_day and at > 0 and _ends_text(words, end) and words.word(at - 1) not in _RANKED
     is_timed = words.word(end) in {"at", "@"} and words.word(end + 1).isdecimal()
-    return (
-        is_day_asked
-        or (is_last and (is_alone or at > 0))
-        or is_timed
-        or (has_article and reference.asked)
-        or words.word(at - 1) == ","
-    )
+    return is_last or is_timed or (has_article and reference.asked) or words.word(at - 1) == ","
 
 
 def _ends_text(words: Words, at: int) -> bool:

@@ -58,6 +58,9 @@ def _meaning(match: Match, times: Times, rule: Rule | None, zone: ZoneInfo) -> t
         return "importance", str(match.importance), f"importance {match.importance}"
     if match.mark is not None:
         return _mark(match.mark)
+    if match.times is not None and rule is None and times.days:
+        last = last_minute(times.days.last, zone)
+        return "day", _iso(last, zone)[:10], f"until {spoken(last, zone)}"
     if match.said is None or (rule is not None and SIDES[match.said.role] != "due") or (rule and match.said.role == "until"):
         return "recurrence", str(rule) if rule else "", described(rule) if rule else "repeats too often"
     return _time(match, match.said, times, zone)

@@ -91,7 +91,7 @@ def _past_or_to(words: Words, at: int, reference: Reference) -> Found | None:
     is_named = words.word(link) in {"minute", "minutes", "min", "mins"}
     link += is_named
     sign = words.word(link)
-    is_half = words.word(at) == "half" and words.word(at - 1) in {"at", "by", "@"}
+    is_half = words.word(at) == "half" and (words.word(at - 1) in {"at", "by", "@"} or (reference.asked and at == 0))
     if sign in {"past", "after"}:
         begin = link + 1
     elif sign in {"to", "til", "till"} and (is_named or _may_be_to(words, at, minutes, reference)):
@@ -193,7 +193,7 @@ def half_of_day(words: Words, at: int) -> tuple[str, int]:
     word = words.word(at)
     if word in _HALVES:
         return word, at + 1
-    if word in {"a", "p"} and words.word(at + 1) == "." and words.word(at + 2) == "m" and words.joined(at + 2):
+    if word in {"a", "p"} and words.word(at + 1) == "." and words.word(at + 2) == "m":
         return word + "m", at + 3 + (words.word(at + 3) == "." and words.joined(at + 3))
     if word in {"a", "p"} and words.word(at + 1) == "m" and words.closes(at + 2):
         return word + "m", at + 2
@@ -277,10 +277,10 @@ def _spoken(words: Words, at: int, reference: Reference) -> Found | None:
         return after, timed(hour, minute, half)
     if (
         end > at + 1
-        and words.word(at - 1) in {"for", *_HOUR_WORDS}
+        and (words.word(at - 1) in {"for", *_HOUR_WORDS} or (reference.asked and words.word(at - 1) in _DAYS))
         and words.stands_free(end)
         and minute % 5 == 0
-        and minute >= 10
+        and (minute >= 10 or words.word(at + 1) == "oh")
     ):
         return end, timed(hour, minute, "")
     return bare_hour(words, at, reference) if hour <= 12 else None

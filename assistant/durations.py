@@ -5,7 +5,7 @@ It looks at one token and a fixed number of those after it, and decides nothing 
 
 from __future__ import annotations
 
-from assistant.names import COUNTS
+from assistant.names import COUNTS, UNITS
 from assistant.words import Words
 
 _HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
@@ -20,6 +20,24 @@ def read_duration(words: Words, at: int) -> Length | None:
     """The token after a duration, and its minutes."""
     found = raw_duration(words, at)
     return found if found and words.closes(found[0]) else None
+
+
+def read_times(words: Words, at: int) -> tuple[int, tuple[int, str]] | None:
+    """How long something goes on ("for 3 weeks", "for the next 10 days") or how often ("10 times", "x5"): number and unit."""
+    begin = at + (words.word(at) == "for")
+    begin += words.word(begin) == "the" and words.word(begin + 1) == "next"
+    begin += words.word(begin) == "next"
+    if words.word(at) == "x" and words.joined(at + 1) and (often := words.number(at + 1)) and words.closes(at + 2):
+        return at + 2, (often, "times")
+    counted = words.count(begin, 4)
+    if counted is None or not counted[0] or (words.word(begin) in {"a", "an"} and begin == at):
+        return None
+    count, end = counted[0], counted[1] + 1
+    unit = words.word(end - 1)
+    if unit in {"times", "occurrences", "occurrence", "repetitions", "x"} and words.closes(end):
+        return end, (count, "times")
+    is_long = begin > at and count < 1_000 and UNITS.get(unit) in {"day", "week", "month", "year"} and words.closes(end)
+    return (end, (count, UNITS[unit])) if is_long else None
 
 
 def raw_duration(words: Words, at: int, hyphened: bool = False) -> Length | None:
@@ -78,6 +96,11 @@ def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
 
 def _with_minutes(words: Words, at: int, minutes: int) -> Length:
     more = at + (words.word(at) == "and")
+    spelled = words.count(more, 2) if words.word(more) not in {"a", "an"} else None
+    if spelled and not words.word(more).isdecimal():  # "one hour thirty", "one hour and thirty minutes"
+        has_unit = words.word(spelled[1]) in _MINUTES
+        is_rest = spelled[0] < 60 and (has_unit or (spelled[0] % 5 == 0 and more == at and words.stands_free(spelled[1])))
+        return (spelled[1] + has_unit, minutes + spelled[0]) if is_rest else (at, minutes)
     rest = words.number(more)
     if words.word(more) == "a" and words.word(more + 1) == "half" and more > at:
         return more + 2, minutes + 30

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from assistant.calendar_dates import read_month_day, read_numeric_day
 from assistant.durations import raw_duration
 from assistant.moments import Found, Moment, Reference, on
-from assistant.names import DAY_PLURALS, UNITS, word_set
+from assistant.names import DAY_NAMES, DAY_PLURALS, UNITS, word_set
 from assistant.relative import read_named_day, shifted
 from assistant.weekdays import read_weekday
 from assistant.words import Words
@@ -71,7 +71,8 @@ def _added(words: Words, at: int, reference: Reference) -> Found | None:
 def _in_weekdays(words: Words, at: int, is_ahead: bool, reference: Reference) -> Found | None:
     """ "in 3 Thursdays", "three Thursdays from now": the third from tomorrow on."""
     counted = words.count(at, 2)
-    weekday = DAY_PLURALS.get(words.word(counted[1])) if counted else None
+    name = words.word(counted[1]) if counted else ""
+    weekday = DAY_PLURALS.get(name, DAY_NAMES.get(name) if counted and counted[0] == 1 else None)
     if counted is None or weekday is None or not counted[0]:
         return None
     end = counted[1] + 1
@@ -121,7 +122,8 @@ def _amount(words: Words, at: int) -> tuple[int, _Amount] | None:
     unit = UNITS.get(words.word(end), {"d": "day", "w": "week"}.get(words.word(end), "") if is_short else "")
     if unit == "hour":  # "a couple of hours"
         return end + 1, _Amount(count * 60, "minute")
-    return (end + 1, _Amount(count, unit)) if unit else None
+    is_far = unit == "decade" and count > 99  # beyond the calendar
+    return (end + 1, _Amount(count, unit)) if unit and not is_far else None
 
 
 def _ahead(amounts: tuple[_Amount, ...], sign: int, reference: Reference) -> Moment:

@@ -12,14 +12,14 @@ from dataclasses import replace
 from assistant.beats import in_months, joined, read_beat
 from assistant.clock import bare_hour
 from assistant.dates import may_begin, read_alone, read_moment
-from assistant.durations import read_duration
+from assistant.durations import read_duration, read_times
 from assistant.facts import Facts, Match
 from assistant.hour_lists import comes_again, read_another_hour
 from assistant.importance import read_importance
 from assistant.instants import Role, Said
 from assistant.marks import Mark, TaskNames, read_mark
 from assistant.moments import Moment, Reference
-from assistant.names import UNITS, word_set
+from assistant.names import word_set
 from assistant.ranges import is_counting, read_range
 from assistant.repeats import Repeat
 from assistant.roles import (
@@ -169,23 +169,12 @@ def _repeated(scan: Scan, at: int) -> Match | None:
 
 
 def _how_often(scan: Scan, at: int) -> Match | None:
-    """How long a series goes on: "for 3 weeks", "for 10 times", "10 times", "x5"."""
-    words = scan.words
-    if scan.facts.repeat is None:
-        return None
-    begin = at + (words.word(at) == "for")
-    begin += words.word(begin) == "the" and words.word(begin + 1) == "next"
-    begin += words.word(begin) == "next"
-    if words.word(at) == "x" and words.joined(at + 1) and (often := words.number(at + 1)) and words.closes(at + 2):
-        return Match(at, at + 2, times=(often, "times"))
-    counted = words.count(begin, 4)
-    if counted is None or not counted[0] or (words.word(begin) in {"a", "an"} and begin == at):
-        return None
-    unit = words.word(counted[1])
-    if unit in {"times", "occurrences", "occurrence", "repetitions", "x"} and words.closes(counted[1] + 1):
-        return Match(at, counted[1] + 1, times=(counted[0], "times"))
-    is_long = begin > at and UNITS.get(unit) in {"day", "week", "month", "year"} and words.closes(counted[1] + 1)
-    return Match(at, counted[1] + 1, times=(counted[0], UNITS[unit])) if is_long else None
+    """How long a series or a day that was said before goes on: "for 3 weeks", "10 times", "x5"."""
+    wish = scan.facts.said.get("wish")
+    days = wish.moment.days if wish and wish.moment.minute is None and wish.moment.part is None else None
+    found = read_times(scan.words, at) if scan.facts.repeat or (days and days.first == days.last) else None
+    is_meant = found is not None and (scan.facts.repeat or found[1][1] != "times")
+    return Match(at, found[0], times=found[1]) if found and is_meant else None
 
 
 def _another_hour(scan: Scan, at: int) -> Match | None:

@@ -12,6 +12,8 @@ What the words mean, where English leaves a choice:
 - "Friday" is the first one that is not over, today included; "next Friday" is that of the next week (from Monday).
   A time without a day is the next one; a day without a year too. "at 1" to "at 6" is afternoon, "at 7" to "at 12" as it stands.
 - "9am PT" is nine o'clock there on the day that it is here; a series keeps the wall time that its first one has here.
+- Two days on end are one window ("Saturday and Sunday"), and a day lasts as long as is said ("5 March for 3 days").
+- A text that is nothing but a day or a time asks for it ("the 15th"); of a feast's name ("Christmas") it keeps the title.
 - Three weekdays in a list repeat weekly ("Mon, Wed, Fri"), two where "every week" or "weekly" is said too.
 - What is past ("2 weeks ago", "last Friday") is what a task is about: it is noted, and its words stay in the title.
 - Midnight ends the day that it is said of. Times skipped by a clock change move on by the gap; of two, starts take the first.
@@ -44,6 +46,7 @@ from assistant.facts import Facts
 from assistant.instants import Said, Times, past_instant, resolve
 from assistant.moments import Days, Reference
 from assistant.phrases import Scan
+from assistant.relative import shifted
 from assistant.series import Series, series_of
 from assistant.words import Words, clean_text
 
@@ -104,11 +107,18 @@ def _times(facts: Facts, series: Series | None, now: datetime, zone: ZoneInfo) -
     wish, due, since = (facts.said.get(side) for side in ("wish", "due", "since"))
     if series:
         wish, due, since = series.wish, series.due, None
+    elif wish and wish.moment.days and facts.times:
+        wish = replace(wish, moment=replace(wish.moment, days=_lasting(wish.moment.days, *facts.times), other=None))
     elif wish and wish.moment.part is None and (wish.moment.loose or (wish.moment.days and wish.moment.minute is None)):
         wish = _in_window(wish, facts)
     nonsense = tuple(one.moment.problem for one in (wish, due, since) if one and one.moment.problem)
     nonsense += (series.problem,) if series and series.problem else ()
     return Times(problems=nonsense) if nonsense else resolve(wish, due, since, now, zone)
+
+
+def _lasting(days: Days, count: int, unit: str) -> Days:
+    """ "31 October for 3 days": so many days, weeks, months or years from the first on."""
+    return replace(days, last=shifted(days.first, count, unit) - timedelta(days=1))
 
 
 def _in_window(wish: Said, facts: Facts) -> Said:

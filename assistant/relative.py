@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assistant.calendar_dates import month_of, read_ordinal
+from assistant.calendar_dates import month_of, read_month_day, read_ordinal
 from assistant.lookalikes import is_name
 from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Reference, on
 from assistant.months import quarter_of
@@ -158,6 +158,9 @@ def read_period(words: Words, at: int, reference: Reference) -> Found | None:
             return dated
         return begin + 1, _window(first, last, reference) if ahead == 0 else on(first, last)
     if unit in MONTH_NAMES and ahead >= 0 and (unit not in {"may", "march"} or words.stands_free(begin + 1)):
+        dated = read_month_day(words, begin, replace(reference, asked=True))  # "next December 23rd"
+        if dated is not None:
+            return dated
         months = (MONTH_NAMES[unit] - reference.today.month) % 12 or 12 * ahead
         return begin + 1, _window(*month_of(reference.today, months), reference)
     counted = words.count(begin, 2)
