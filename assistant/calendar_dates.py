@@ -149,7 +149,10 @@ def read_numeric_day(words: Words, at: int, reference: Reference) -> Found | Non
         is_iso = sign in {"-", "/", "."} and third is not None and 1900 <= first <= LAST_YEAR
         return _iso(words, at, (first, second, third), reference) if is_iso and third is not None else None
     has_year = third is not None and (len(words.word(at + 4)) == 4 or sign == "/" or (reference.asked and third > 12))
-    is_german = sign == "." and words.word(at + 3) == "." and words.joined(at + 3) and reference.asked and third is None
+    is_stopped = sign == "." and third is None and words.word(at + 3) == "." and words.joined(at + 3)
+    clock = at + 3 + is_stopped
+    is_clocked = sign == "." and third is None and not words.joined(clock) and words.word(clock + 1) == ":"
+    is_german = (is_stopped and reference.asked) or (is_clocked and len(words.word(at + 2)) == 2)  # "20.08 10:00"
     is_dashed = sign == "-" and words.word(at - 1) in {"on", "due"} and words.stands_free(at + 3)  # "due 12-15"
     is_short = (
         third is None
@@ -159,7 +162,7 @@ def read_numeric_day(words: Words, at: int, reference: Reference) -> Found | Non
     if len(words.word(at)) > 2 or not (has_year or is_german or is_short):
         return None
     year = _century(third, reference) if third is not None and third < 100 else third
-    end = at + (5 if third is not None else 3 + is_german)
+    end = at + (5 if third is not None else 3 + is_stopped)
     month, day = (second, first) if reference.day_first or sign == "." else (first, second)
     if month > 12:
         if sign == "." and len(words.word(at + 4)) < 4:  # "4.17.20" is a version: with stops the day comes first

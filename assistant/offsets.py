@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from assistant.calendar_dates import read_month_day, read_numeric_day
 from assistant.durations import raw_duration
+from assistant.holidays import read_holiday
 from assistant.moments import Found, Moment, Reference, on
 from assistant.names import DAY_NAMES, DAY_PLURALS, UNITS, word_set
 from assistant.relative import read_named_day, shifted
@@ -36,8 +37,8 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     is_ahead = words.word(at) in {"in", "within"}
     if is_ahead and any(words.word(at - n) in _SPANNED for n in range(1, 5)):
         return None
-    if words.run(at, 2) == ("a", "week") and words.word(at + 2) in {"today", "tomorrow"}:  # British: "a week today"
-        return at + 3, on(reference.today + timedelta(days=7 + (words.word(at + 2) == "tomorrow")))
+    if words.word(at) in {"the", "day", "week"}:
+        return _next_to(words, at + (words.word(at) == "the"), reference)
     begin = at + is_ahead
     begin += is_ahead and words.word(begin) == "the" and words.word(begin + 1) == "next"
     begin += is_ahead and words.word(begin) == "next"
@@ -51,6 +52,7 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     if is_ahead and words.word(end) == "from" and (anchored := _anchored(words, at, end, amounts, reference)):
         return anchored  # "in three weeks from tomorrow"
     if is_ahead:
+        end += 2 * (words.run(end, 2) == ("or", "so"))
         end += 2 * (words.run(end, 2) in {("from", "now"), ("from", "today")}) + (words.word(end) == "time")
         end += 2 * (words.word(end) in {"'", "’"} and words.word(end + 1) == "time")
         return end, _ahead(amounts, 1, reference)
@@ -58,6 +60,9 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
         is_title = phrase == ("later",) and words.text[words.starts[end - 1]].isupper()  # "28 Days Later"
         if words.run(end, len(phrase)) == phrase and not is_title and (len(phrase) > 1 or words.stands_free(end + 1)):
             return end + len(phrase), _ahead(amounts, sign, reference)
+    if amounts[0].unit == "week" and words.word(end) in {"today", "tomorrow"} and words.word(at - 1) != "for":
+        first = reference.today + timedelta(days=words.word(end) == "tomorrow")  # British: "a week today"
+        return end + 1, on(_moved(first, amounts[0].count, "week"))
     return _anchored(words, at, end, amounts, reference)
 
 
@@ -66,6 +71,17 @@ def _added(words: Words, at: int, reference: Reference) -> Found | None:
     found = _amounts(words, at)
     is_long = found is not None and all(amount.unit != "minute" for amount in found[1])
     return (found[0], _ahead(found[1], 1, reference)) if found and is_long else None
+
+
+def _next_to(words: Words, at: int, reference: Reference) -> Found | None:
+    """ "the day before Christmas", "the week after 5 March": the day at its side, or the seven days."""
+    link = words.word(at + 1)
+    found = _anchor(words, at + 2, reference) if words.word(at) in {"day", "week"} and link in {"after", "before"} else None
+    if found is None:
+        return None
+    side = found[1] + timedelta(days=1 if link == "after" else -1)
+    other = found[1] + (side - found[1]) * (7 if words.word(at) == "week" else 1)
+    return found[0], on(min(side, other), max(side, other))
 
 
 def _in_weekdays(words: Words, at: int, is_ahead: bool, reference: Reference) -> Found | None:
@@ -156,12 +172,19 @@ def _anchored(words: Words, at: int, end: int, amounts: tuple[_Amount, ...], ref
     is_week_on = link == "on" and words.run(at, 2) == ("a", "week")
     if not (is_week_on or link in {"from", "after", "before"}) or any(one.unit == "minute" for one in amounts):
         return None
-    for reader in (read_named_day, read_weekday, read_month_day, read_numeric_day):
-        found = reader(words, end + 1, replace(reference, asked=True))
-        if found is None or found[1].days is None:
-            continue
-        day = found[1].days.first
-        for one in amounts:
-            day = _moved(day, -one.count if link == "before" else one.count, one.unit)
-        return found[0], on(day)
+    found = _anchor(words, end + 1, reference)
+    if found is None:
+        return None
+    end, day = found
+    for one in amounts:
+        day = _moved(day, -one.count if link == "before" else one.count, one.unit)
+    return end, on(day)
+
+
+def _anchor(words: Words, at: int, reference: Reference) -> tuple[int, date] | None:
+    """The day that others are counted from, and the token after it."""
+    for reader in (read_named_day, read_weekday, read_month_day, read_holiday, read_numeric_day):
+        found = reader(words, at, replace(reference, asked=True))
+        if found is not None and found[1].days is not None:
+            return found[0], found[1].days.first
     return None

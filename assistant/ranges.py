@@ -45,7 +45,7 @@ def _range(words: Words, at: int, reference: Reference, lead: str) -> Found | No
     first = read_moment(words, at, asked)
     is_bare = first is None or (lead != "" and words.number(at) is not None and first[0] == at + 1)
     begin = first[0] if first and not is_bare else at + 1
-    if words.word(begin) in {"and", "&"} and first is not None and lead != "between":
+    if words.word(begin) in {"and", "&", "or"} and first is not None and lead != "between":
         return _day_after_day(words, begin + 1, first[1], asked)
     if words.word(begin) not in through:
         return None
@@ -60,7 +60,7 @@ def _range(words: Words, at: int, reference: Reference, lead: str) -> Found | No
 
 
 def _day_after_day(words: Words, at: int, first: Moment, reference: Reference) -> Found | None:
-    """ "Saturday and Sunday", "today and tomorrow": two days on end are one window."""
+    """ "Saturday and Sunday", "today or tomorrow": two days on end are one window."""
     second = read_moment(words, at, replace(reference, asked=True))
     if second is None or second[1].days is None or first.days is None or first.minute is not None:
         return None
@@ -75,7 +75,7 @@ def is_counting(words: Words, at: int) -> bool:
 
 
 def _numbers_of_a_month(words: Words, at: int, reference: Reference, through: frozenset[str]) -> Found | None:
-    """ "3-5 March", "3rd to 5th of March 2027", "March 3-5", "3 and 4 March" not: that is two days."""
+    """ "3-5 March", "the 3rd to the 5th of March 2027", "March 3-5", "3 and 4 March" not: that is two days."""
     if words.word(at) in MONTH_NAMES:
         first = read_month_day(words, at, replace(reference, asked=True))
         if first is None or words.word(first[0]) not in through or not first[1].days:
@@ -83,10 +83,11 @@ def _numbers_of_a_month(words: Words, at: int, reference: Reference, through: fr
         last = read_ordinal(words, first[0] + 1)
         is_day = last is not None and words.closes(last[1]) and words.word(last[1]) not in {"am", "pm", ":", "of", *MONTH_NAMES}
         return _to_number(words, at, first[0], first[1]) if is_day else None
-    begin = read_ordinal(words, at)
+    begin = read_ordinal(words, at + (words.word(at) == "the"))
     if begin is None or words.word(begin[1]) not in through:
         return None
-    second = read_month_day(words, begin[1] + 1, replace(reference, asked=True))
+    after = begin[1] + 1
+    second = read_month_day(words, after + (words.word(after) == "the"), replace(reference, asked=True))
     if second is None or second[1].days is None or not words.closes(second[0]):
         return None
     end_day = second[1].days.first

@@ -62,18 +62,21 @@ def read_named_day(words: Words, at: int, reference: Reference) -> Found | None:
 
 
 def read_edge(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "end of month", "start of next week", "mid-March", "early next week", "end of Q1", "eom"."""
+    """ "end of month", "start of next week", "mid-March", "early next week", "late in July", "end of Q1", "eom"."""
     at += words.word(at) == "the" and words.word(at + 1) in _EDGES
     word = words.word(at)
     if words.word(at + 1) in {"'", "’"} and words.run(at + 2, 2) == ("s", "end") and word in {"week", "month", "year"}:
         return at + 4, _edge("end", *_span_of(word, 0, reference), word, reference)
+    dash = at + 1 + (words.word(at + 1) == "-")
+    if word in {"month", "quarter", "year"} and words.word(dash) == "end" and reference.asked and words.stands_free(dash + 1):
+        return dash + 1, _edge("end", *_span_of(word, 0, reference), word, reference)  # "by year-end"
     if word in _ENDS:
         return at + 1, _edge("end", *_span_of(_ENDS[word], 0, reference), _ENDS[word], reference)
     if word not in _EDGES:
         return None
     end = at + 1 + (words.word(at + 1) == "-" and word == "mid")
     has_of = words.word(end) == "of"
-    end += has_of
+    end += has_of or (words.word(end) == "in" and word in {"early", "late", "later"})
     if (words.run(end, 1) == ("day",) or words.run(end, 2) == ("the", "day")) and word == "end" and has_of:
         return end + 1 + (words.word(end) == "the"), Moment(part=WHOLE_DAY)
     if words.run(end, 1) == ("today",) and word == "later":

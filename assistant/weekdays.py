@@ -32,7 +32,7 @@ def read_weekday(words: Words, at: int, reference: Reference) -> Found | None:
     if found is not None:
         return found
     lead = words.word(at) if words.word(at) in STEPS else ""
-    begin = at + bool(lead)
+    begin = at + (bool(lead) or (words.word(at) == "the" and words.run(at + 2, 2) == ("after", "next")))
     begin += lead == "this" and words.word(begin) in {"coming", "upcoming", "past"}
     lead = words.word(begin - 1) if lead else lead
     name, end = words.word(begin), begin + 1
@@ -46,11 +46,12 @@ def read_weekday(words: Words, at: int, reference: Reference) -> Found | None:
 
 
 def read_week(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "the week of 7 October", "week of the 23rd", "the first week of October": Monday to Sunday; counted from the 1st."""
+    """ "the week of 7 October", "the weekend of the 23rd": Monday to Sunday; "the first week of October" from the 1st on."""
     begin = at + (words.word(at) == "the")
     place = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}.get(words.word(begin))
     begin += place is not None
-    if words.word(begin) != "week" or words.word(begin + 1) not in {"of", "in", "beginning", "commencing"}:
+    is_weekend = words.word(begin) == "weekend" and place is None
+    if not (words.word(begin) == "week" or is_weekend) or words.word(begin + 1) not in {"of", "in", "beginning", "commencing"}:
         return None
     asked = replace(reference, asked=True)
     if place is not None:
@@ -64,7 +65,7 @@ def read_week(words: Words, at: int, reference: Reference) -> Found | None:
         found = reader(words, begin + 2, asked)
         if found is not None and found[1].days is not None:
             monday = monday_of(found[1].days.first)
-            return found[0], on(monday, monday + timedelta(days=6))
+            return found[0], on(monday + timedelta(days=5 * is_weekend), monday + timedelta(days=6))
     return None
 
 
