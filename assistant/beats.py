@@ -11,7 +11,7 @@ from dataclasses import replace
 from assistant.calendar_dates import read_numeric_day, read_ordinal
 from assistant.holidays import read_holiday
 from assistant.moments import Reference
-from assistant.names import DAY_NAMES, MONTH_NAMES, word_set
+from assistant.names import DAY_NAMES, DAY_PLURALS, MONTH_NAMES, word_set
 from assistant.recurrence import Frequency, Rule
 from assistant.repeat_days import read_dates_of_month, read_months, read_nth, read_weekdays, read_yearly_date
 from assistant.repeats import ADVERBS, Repeat, Repeated, closed, read_repeat
@@ -125,7 +125,8 @@ def _of_every(words: Words, at: int) -> Repeated | None:
         if found_rule is None:
             continue
         end, rule = found_rule
-        if words.word(end - 2) in {"every", "each"}:
+        is_series = words.stands_free(end) and any(words.word(n) in DAY_PLURALS for n in range(begin, end))
+        if words.word(end - 2) in {"every", "each"} or is_series:  # "first and third Mondays"
             return closed(words, end, Repeat(rule))
         if words.word(end) in {"of", "in"} and words.word(end + 1) in {"every", "each"} and words.word(end + 2) == "quarter":
             return closed(words, end + 3, Repeat(_of_quarter(rule)))

@@ -62,7 +62,8 @@ def read_month_day(words: Words, at: int, reference: Reference) -> Found | None:
         month, begin = words.word(at), at + 1 + (words.word(at + 1) == "." and words.joined(at + 1))
         is_joined = words.word(begin) in _DASHES and words.joined(begin) and words.joined(begin + 1)  # "Dec-21", "Oct/2"
         begin += is_joined and (len(words.word(begin + 1)) == 2 or month not in _ALSO_VERBS)
-        begin += words.word(begin) == "the" and (words.number(begin + 1) is not None or reference.asked)
+        spelled = read_ordinal(words, begin + 1) if words.word(begin) == "the" else None
+        begin += spelled is not None and (not spelled[2] or reference.asked or words.stands_free(spelled[1]))
         found = read_ordinal(words, begin) or _cardinal(words, begin)
         if found is None:
             return None

@@ -43,7 +43,11 @@ def read_part_of_day(words: Words, at: int, reference: Reference) -> Found | Non
     if words.run(at, 2) == ("first", "thing"):
         more = at + 2 + 2 * (words.run(at + 2, 2) == ("in", "the"))
         return (more + (words.word(more) == "morning")), Moment(part=PARTS["morning"])
+    if words.run(at, 2) == ("last", "thing") and words.word(at + 2) in _DAYS:
+        return at + 2, Moment(part=PARTS["evening"])
     is_free = reference.asked and words.word(at - 1) not in _PREPOSITIONS
+    if is_free and words.word(at) in _HALVES and words.stands_free(at + 1):  # "tomorrow am"
+        return at + 1, Moment(part=PARTS["morning" if words.word(at) == "am" else "afternoon"])
     at += words.word(at) in {"early", "late"}  # "tomorrow early morning"
     return (at + 1, Moment(part=PARTS[words.word(at)])) if is_free and words.word(at) in PARTS else None
 
@@ -128,9 +132,7 @@ def _digits(words: Words, at: int, reference: Reference) -> Found | None:
     if minute is not None and sign in {":", ".", "h"}:
         end = _past_seconds(words, at + 3)
     half, after = half_of_day(words, end)
-    is_letter = (
-        half != "" and end == at + 1 and words.word(end) == half[0] and words.closes(end + 1)
-    )  # "3p", but not "seat 12A"
+    is_letter = half != "" and end == at + 1 and words.word(end) == half[0] and words.closes(end + 1)  # "3p", not "seat 12A"
     is_dated = words.word(end + 1) in _DAYS and (half == "pm" or words.begins(at))  # "3p tomorrow", but not "room 3a tomorrow"
     is_last = half == "pm" and not words.word(end + 1) and 1 <= hour <= 12  # "call Ann 5p"
     is_pair = _opens_range(words, after) and half_of_day(words, after + 2)[0] != ""  # "1p to 2p"
@@ -143,6 +145,7 @@ def _digits(words: Words, at: int, reference: Reference) -> Found | None:
             not reference.asked and moment.loose and (((minute or 0) % 5 > 0 and hour < 10) or words.word(at - 1) in _VERSES)
         )
         is_free = words.stands_free(end) and not moment.problem
+        end += words.word(end) == "hrs" and (is_hour or hour > 12)
         is_meant = sign == ":" or (sign == "h" and 12 < hour < 24) or (is_free and (is_hour or words.word(end) in _DAYS))
         return (_sharp(words, end), moment) if is_meant and not is_verse else None
     if sign == "h" and words.joined(at + 1) and words.word(at - 1) in {"at", "@", "by"} and hour <= 24:

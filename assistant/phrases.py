@@ -42,6 +42,7 @@ _EVENINGS = word_set("dinner supper drinks pub cinema movie concert theatre thea
 _MORNINGS = word_set("breakfast wake alarm sunrise")
 _NO_SUBJECTS = word_set("it this that what when where who how there here today tomorrow he she they we you")
 _COUNTED_FROM = frozenset({"from", "between"})
+_REPEATING = word_set("repeat repeating recurring")
 _MOVES = word_set("move moved reschedule shift change postpone push swap convert")
 
 
@@ -164,6 +165,7 @@ def _repeated(scan: Scan, at: int) -> Match | None:
     words = scan.words
     found = read_beat(words, at, scan.reference) or in_months(words, at, scan.facts.repeat)
     if found is not None:
+        at -= words.word(at - 1) in _REPEATING and at > 1 and words.word(at - 2) not in {"to", "not"}
         return Match(at, found[0], repeat=found[1])
     return Match(at, at + 2) if words.word(at) in {"every", "each"} else None
 
@@ -230,6 +232,8 @@ def _match(scan: Scan, at: int, found: tuple[int, Moment], role: Role) -> Match:
         else role
     )
     end, role = trailing_role(words, end, role)
+    if role == "from" and words.word(end) == "for" and moment.minute is not None and read_duration(words, end + 1):
+        role = "at"  # "from 6pm for 2 hours"
     is_past = _is_past(scan, moment, role)
     if is_past and not words.stands_free(end):
         return Match(at, end)

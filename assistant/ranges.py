@@ -84,7 +84,7 @@ def _numbers_of_a_month(words: Words, at: int, reference: Reference, through: fr
         is_day = last is not None and words.closes(last[1]) and words.word(last[1]) not in {"am", "pm", ":", "of", *MONTH_NAMES}
         return _to_number(words, at, first[0], first[1]) if is_day else None
     begin = read_ordinal(words, at + (words.word(at) == "the"))
-    if begin is None or words.word(begin[1]) not in through:
+    if begin is None or words.word(begin[1]) not in through or words.word(at - 1) in {"at", "@"}:  # "at 7 until 15 Dec"
         return None
     after = begin[1] + 1
     second = read_month_day(words, after + (words.word(after) == "the"), replace(reference, asked=True))
@@ -207,7 +207,8 @@ def _hours(words: Words, at: int, second_at: int, second: Found | None, is_asked
         is_written = is_asked or words.word(second_at) not in DAY_NAMES
         return _joined(second[0], first, second[1]) if is_written else None
     hour = words.number(second_at)
-    if not is_asked or hour is None or hour > 24 or not words.stands_free(second_at + 1):
+    is_day = words.word(second_at + 1) in MONTH_NAMES  # "daily at 7 until 15 Dec"
+    if not is_asked or hour is None or hour > 24 or is_day or not words.stands_free(second_at + 1):
         return None
     last = timed(hour, 0, "")
     return _joined(second_at + 1, first, last)

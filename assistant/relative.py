@@ -199,47 +199,50 @@ def shifted(day: date, count: int, unit: str) -> date:
 
 
 def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "first Monday in September", "last Friday of the month", "third Thursday of next month", "last day of February"."""
+    """ "first Monday in September", "second to last Friday of the month", "last working day of next month"."""
     begin = at + (words.word(at) == "the")
     found = (-1, begin + 1) if words.word(begin) in {"last", "final"} else None
     ordinal = read_ordinal(words, begin) if words.word(begin) in ORDINALS or words.number(begin) else None
-    if found is None and ordinal is not None and ordinal[2] and ordinal[0] <= 5:
-        found = ordinal[0], ordinal[1]
+    if found is None and ordinal is not None and ordinal[2] and 1 <= ordinal[0] <= 5:
+        end = ordinal[1] + (words.word(ordinal[1]) == "to")  # "second to last Friday"
+        found = (-ordinal[0], end + 1) if words.word(end) == "last" else ordinal[:2]
     if found is None:
         return None
     position, middle = found
+    is_working = words.word(middle) in {"working", "business", "work"}
+    middle += is_working
     name = words.word(middle)
-    weekday = DAY_NAMES.get(name)
+    weekday = None if is_working else DAY_NAMES.get(name)
     link = middle + 1 + (words.word(middle + 1) in {"of", "in"})
     is_linked = link > middle + 1 or words.word(link) in {"this", "next"}  # "third Thursday next month"
     if weekday is not None and position > 0 and not is_linked and words.stands_free(middle + 1):  # "meeting third Tuesday"
         return middle + 1, on(_nth_to_come(position, weekday, reference))
-    if (weekday is None and name != "day") or not is_linked:
+    if (weekday is None and name not in {"day", "weekday", "workday"}) or not is_linked:
         return None
+    wanted = range(5) if is_working or name != "day" else range(7)
+    wanted = range(7)[weekday : weekday + 1] if weekday is not None else wanted
     target = _target(words, link, reference)
     if target is None or target[3] == "week":
         return None
     end, first, last, unit = target
-    day = _nth(first, last, position, weekday)
+    day = _nth(first, last, position, wanted)
     is_yearly = words.word(end - 1) in MONTH_NAMES
     while day is not None and day < reference.today and words.word(link) != "last" and not words.number(end - 1, 4):
         first = month_of(first, 12 if is_yearly or unit == "year" else 1)[0]
         last = month_of(first, 11 if unit == "year" else 0)[1]
-        day = _nth(first, last, position, weekday)
+        day = _nth(first, last, position, wanted)
     return (end, on(day)) if day else None
 
 
 def _nth_to_come(position: int, weekday: int, reference: Reference) -> date:
     """The n-th such weekday of this month, or of the first of the next ones in which it is not over."""
-    days = (_nth(*month_of(reference.today, ahead), position, weekday) for ahead in range(13))
+    wanted = range(weekday, weekday + 1)
+    days = (_nth(*month_of(reference.today, ahead), position, wanted) for ahead in range(13))
     return next(day for day in days if day is not None and day >= reference.today)
 
 
-def _nth(first: date, last: date, position: int, weekday: int | None) -> date | None:
-    if weekday is None:
-        day = last if position < 0 else first + timedelta(days=position - 1)
-    elif position < 0:
-        day = last - timedelta(days=(last.weekday() - weekday) % 7)
-    else:
-        day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (position - 1))
-    return day if first <= day <= last else None
+def _nth(first: date, last: date, position: int, weekdays: range) -> date | None:
+    """The n-th day of a span that is one of those weekdays; a negative place counts from its end."""
+    span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    days = [day for day in span if day.weekday() in weekdays]
+    return days[position - (position > 0)] if len(days) >= abs(position) else None

@@ -40,8 +40,8 @@ def read_weekdays(words: Words, at: int, may_be_short: bool) -> tuple[int, tuple
         while days and words.word(begin) in _LINKS and begin < end + 2:
             begin += 1
         is_bare = may_be_short and words.word(end) in DAY_NAMES  # "every mon wed fri"
-        is_again = words.word(end) == "every"  # "every Monday every Wednesday"
-        if days and begin == end and not (is_bare or is_again):
+        is_again = words.word(end) == "every" or {words.word(end - 1), words.word(end)} <= DAY_PLURALS.keys()
+        if days and begin == end and not (is_bare or is_again):  # again: "Monday every Friday", "Mondays Fridays"
             break
         begin += words.word(begin) in {"every", "on"} and bool(days)
         day = _weekday(words, begin, may_be_short)
@@ -114,6 +114,26 @@ def _past_month(words: Words, end: int) -> int:
     return end + 2 if words.run(end, 2) in {("of", "month"), ("every", "month"), ("each", "month")} else end
 
 
+def read_month_end(words: Words, end: int) -> int | None:
+    """The token after "end" in "every month end", after the phrase in "every month at the end of the month"."""
+    begin = end + (words.word(end) in {"at", "by", "on"})
+    begin += words.word(begin) == "the"
+    if words.word(begin) != "end" or not words.stands_free(begin + 1):
+        return None
+    for phrase in (("of", "the", "month"), ("of", "month")):
+        if words.run(begin + 1, len(phrase)) == phrase:
+            return begin + 1 + len(phrase)
+    return begin + 1
+
+
+def read_number_of_month(words: Words, at: int) -> Ruled | None:
+    """ "monthly on 15"."""
+    day = words.number(at)
+    is_day = day is not None and 1 <= day <= 31 and words.word(at - 1) == "on" and words.stands_free(at + 1)
+    is_hour = words.word(at + 1) in {"am", "pm", ":"}
+    return (at + 1, Rule("MONTHLY", by_month_day=(day,))) if is_day and day and not is_hour else None
+
+
 def read_nth(words: Words, at: int) -> Ruled | None:
     """ "first Monday", "1st and 3rd Friday", "last workday", "2nd last Friday", with "in November" after it."""
     at += words.word(at) == "the"
@@ -152,9 +172,11 @@ def read_nth(words: Words, at: int) -> Ruled | None:
 
 
 def read_yearly_date(words: Words, at: int) -> Ruled | None:
-    """ "5 March", "March 5th", "the 4th of July", "January"."""
+    """ "5 March", "March 5th", "the 4th of July", "January", "January and July"."""
     at += words.word(at) == "the"
     if words.word(at) in MONTH_NAMES:
+        if listed := read_months(words, at):
+            return listed[0], Rule("YEARLY", by_month=listed[1])
         begin = at + 1 + (words.word(at + 1) == "the")
         day = read_ordinal(words, begin)
         month = MONTH_NAMES[words.word(at)]

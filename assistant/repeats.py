@@ -18,8 +18,10 @@ from assistant.repeat_days import (
     WORKDAYS,
     WORKING,
     read_dates_of_month,
+    read_month_end,
     read_months,
     read_nth,
+    read_number_of_month,
     read_weekdays,
     read_yearly_date,
 )
@@ -179,7 +181,7 @@ def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
     begin = end + (words.word(end) == "on" or (words.word(end) == "," and words.word(end + 1) == "on") * 2)
     if words.word(end) == "in":
         return _limited(words, end, rule)
-    if rule.frequency == "MONTHLY" and (after := _month_end(words, end)):
+    if rule.frequency == "MONTHLY" and (after := read_month_end(words, end)):
         return closed(words, after, Repeat(replace(rule, by_month_day=(-1,))))
     found: tuple[int, Rule] | None = None
     if rule.frequency in {"WEEKLY", "DAILY"} and (begin > end or words.word(end) in DAY_NAMES):
@@ -188,36 +190,13 @@ def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
         found = (days[0], replace(rule, frequency="WEEKLY", interval=weeks, by_day=days[1])) if days else None
     elif rule.frequency == "MONTHLY":
         begin += begin == end and words.word(end) == ","
-        dated = read_dates_of_month(words, begin) or read_nth(words, begin) or _number_of_month(words, begin)
+        dated = read_dates_of_month(words, begin) or read_nth(words, begin) or read_number_of_month(words, begin)
         is_meant = dated is not None and (begin > end or words.stands_free(dated[0]))  # "monthly 8th", not "monthly 1st draft"
         found = (dated[0], replace(dated[1], interval=rule.interval)) if dated and is_meant else None
     elif rule.frequency == "YEARLY" and begin > end:
         dated = read_yearly_date(words, begin) or read_nth(words, begin)
         found = (dated[0], replace(dated[1], frequency="YEARLY", interval=rule.interval)) if dated else None
     return _with_part(words, *(found or (end, rule)))
-
-
-def _month_end(words: Words, end: int) -> int | None:
-    """ "every month end", "every month at the end of the month"."""
-    begin = end + (words.word(end) in {"at", "by", "on"})
-    begin += words.word(begin) == "the"
-    if words.word(begin) != "end" or not words.stands_free(begin + 1):
-        return None
-    for phrase in (("of", "the", "month"), ("of", "month")):
-        if words.run(begin + 1, len(phrase)) == phrase:
-            return begin + 1 + len(phrase)
-    return begin + 1
-
-
-def _number_of_month(words: Words, at: int) -> tuple[int, Rule] | None:
-    """ "monthly on 15"."""
-    day = words.number(at)
-    is_day = day is not None and 1 <= day <= 31 and words.word(at - 1) == "on" and words.stands_free(at + 1)
-    return (
-        (at + 1, Rule("MONTHLY", by_month_day=(day,)))
-        if is_day and day and words.word(at + 1) not in {"am", "pm", ":"}
-        else None
-    )
 
 
 def _limited(words: Words, end: int, rule: Rule) -> Repeated | None:
@@ -260,7 +239,8 @@ def _adverb(words: Words, at: int) -> Repeated | None:
     rule = Rule(*ADVERBS[name])
     is_counted = words.word(begin + 1) == "x" and words.word(begin + 2).isdecimal()  # "daily x5"
     is_dated = words.word(begin + 1) == "the" and read_dates_of_month(words, begin + 1) is not None  # "monthly the 5th"
-    if not (words.stands_free(begin + 1) or is_counted or is_dated):
+    is_less = words.word(begin + 1) in {"except", "excluding"}  # "daily except Sunday"
+    if not (words.stands_free(begin + 1) or is_counted or is_dated or is_less):
         is_first = at == 0 and words.closes(begin + 1)
         return (begin + 1, Repeat(rule, is_weak=True)) if is_first else None
     if name == "nightly":

@@ -45,6 +45,7 @@ LIMITS = ENDS | {"within", "end", "close"}  # a limit even without "by": "Pay re
 _AFTERWORDS: dict[tuple[str, ...], Role] = {
     ("at", "the", "latest"): "by",
     ("latest",): "by",
+    ("sometime",): "at",
     ("deadline",): "by",
     ("or", "later"): "from",
     ("onwards",): "from",

@@ -44,6 +44,7 @@ def series_of(facts: Facts, reference: Reference) -> Series | None:
     timed = next((one for one in spoken if one.minute is not None), None)
     moment = timed.within(timed.part or part) if timed else Moment(part=part)
     rule, due = _ended(facts.repeat.rule, due)
+    rule, moment = _hourly(rule, moment)
     rule, moment = _at_home(rule, moment, days.first if days else reference.today, reference)
     if wish and wish.moment.days:
         rule = _on_days(rule, wish.moment.days)
@@ -56,6 +57,14 @@ def series_of(facts: Facts, reference: Reference) -> Series | None:
     minute = None if moment.minute is None else first.hour * 60 + first.minute
     said = replace(moment, days=Days(first.date(), first.date()), minute=minute, loose=False)
     return Series(rule, Said("at", said if minute is not None else replace(on(first.date()), part=part)), due)
+
+
+def _hourly(rule: Rule, moment: Moment) -> tuple[Rule, Moment]:
+    """ "every 2 hours from 8 to 20" is every day at those hours."""
+    if rule.frequency != "HOURLY" or moment.clock is None or moment.until is None or moment.until[0]:
+        return rule, moment
+    hours = range(moment.clock // 60, moment.until[1] // 60 + 1, rule.interval)
+    return replace(rule, frequency="DAILY", interval=1, by_hour=tuple(hours)), replace(moment, until=None)
 
 
 def _at_home(rule: Rule, moment: Moment, day: date, reference: Reference) -> tuple[Rule, Moment]:

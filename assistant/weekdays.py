@@ -18,11 +18,12 @@ from assistant.calendar_dates import (
 from assistant.lookalikes import is_name, is_title, is_word
 from assistant.moments import PARTS, Found, Moment, Other, Reference, on
 from assistant.months import read_month_named
-from assistant.names import DAY_NAMES, MONTHS, WEEKDAYS, word_set
+from assistant.names import DAY_NAMES, MONTHS, UNITS, WEEKDAYS, word_set
 from assistant.relative import AHEAD, STEPS, monday_of
 from assistant.words import Words
 
 _DETERMINERS = word_set("the a an every each last past per of my some in his her their our no whether if")
+_COMING = word_set("next coming upcoming following")
 _WEEKS = frozenset({("next", "week"), ("this", "week"), ("last", "week")})
 
 
@@ -32,6 +33,8 @@ def read_weekday(words: Words, at: int, reference: Reference) -> Found | None:
     if found is not None:
         return found
     lead = words.word(at) if words.word(at) in STEPS else ""
+    if words.word(at) == "the" and words.word(at + 1) in _COMING and words.stands_free(at + 3):  # "the coming Monday"
+        return read_weekday(words, at + 1, reference)
     begin = at + (bool(lead) or (words.word(at) == "the" and words.run(at + 2, 2) == ("after", "next")))
     begin += lead == "this" and words.word(begin) in {"coming", "upcoming", "past"}
     lead = words.word(begin - 1) if lead else lead
@@ -115,6 +118,8 @@ def _weekday_with_more(words: Words, end: int, weekday: int, reference: Referenc
         return begin + 3 + (words.word(begin) == "the"), _of_week(weekday, 2, reference)
     if words.run(begin, 2) in _WEEKS:
         return begin + 2, _of_week(weekday, AHEAD[words.word(begin)], reference)
+    if words.word(end) in {"coming", "next"} and words.stands_free(end + 1) and words.word(end + 1) not in UNITS:
+        return end + 1, _stepped(weekday, words.word(end), end - 1, end + 1, reference)  # "this Monday coming", "Monday next"
     return None
 
 
