@@ -141,12 +141,12 @@ def _digits(words: Words, at: int, reference: Reference) -> Found | None:
     is_hour = words.word(at - 1) in _HOUR_WORDS
     if end > at + 1:
         moment = timed(hour, minute, "", words.word(at)[0] == "0")
-        is_verse = (
-            not reference.asked and moment.loose and (((minute or 0) % 5 > 0 and hour < 10) or words.word(at - 1) in _VERSES)
-        )
+        is_odd = (minute or 0) % 5 > 0 and hour < 10
+        is_verse = not reference.asked and moment.loose and (is_odd or words.word(at - 1) in _VERSES)
         is_free = words.stands_free(end) and not moment.problem
         end += words.word(end) == "hrs" and (is_hour or hour > 12)
-        is_meant = sign == ":" or (sign == "h" and 12 < hour < 24) or (is_free and (is_hour or words.word(end) in _DAYS))
+        is_beside = words.word(end) in _DAYS or (words.word(at - 1) in _DAYS and minute in {0, 15, 30, 45})  # "Fri 7.30"
+        is_meant = sign == ":" or (sign == "h" and 12 < hour < 24) or (is_free and (is_hour or is_beside))
         return (_sharp(words, end), moment) if is_meant and not is_verse else None
     if sign == "h" and words.joined(at + 1) and words.word(at - 1) in {"at", "@", "by"} and hour <= 24:
         return at + 2, timed(hour, 0, "")

@@ -81,9 +81,10 @@ def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
     value, at = (float(number), at + 1) if number is not None else (float(counted[0] if counted else 0), at + 1)
     if counted is not None:
         at = counted[1]
-    share = words.number(at + 1, 1) if number is not None and words.word(at) == "/" and words.joined(at + 1) else None
-    if share in {2, 4} and value < share and words.word(at + 2) in _HOURS:  # "1/2 hour", "3/4h"
-        return at + 2, value / share, False
+    share = _share(words, at, number) or (0.0 if number is None else _share(words, at + 1, words.number(at, 1)))
+    if share:
+        is_whole = words.word(at) == "/"  # "1/2 hour", "3/4h", not "2 1/2 hours"
+        return (at + 2, share, False) if is_whole else (at + 3, value + share, False)
     fraction = words.number(at + 1) if words.word(at) in {".", ","} and words.joined(at) and words.joined(at + 1) else None
     if fraction is not None and number is not None:
         return at + 2, value + fraction / 10 ** len(words.word(at + 1)), False
@@ -92,6 +93,12 @@ def _amount(words: Words, at: int) -> tuple[int, float, bool] | None:
     if words.word(at) == "and" and words.word(at + 1) in {"a", "an"} and words.word(at + 2) == "half":
         return at + 3, value + 0.5, True
     return at, value, spelled or counted is not None
+
+
+def _share(words: Words, at: int, over: int | None) -> float:
+    """So many halves or quarters of an hour, `over` the stroke at a token; 0 where it is no such fraction."""
+    under = words.number(at + 1, 1) if words.word(at) == "/" and words.joined(at) and words.joined(at + 1) else None
+    return over / under if over and under in {2, 4} and over < under and words.word(at + 2) in _HOURS else 0.0
 
 
 def _with_minutes(words: Words, at: int, minutes: int) -> Length:

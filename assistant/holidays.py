@@ -112,7 +112,8 @@ def read_holiday(words: Words, at: int, reference: Reference) -> Found | None:
         if year is not None and reference.today.year <= year <= reference.today.year + 20 and words.closes(at + length + 1):
             return at + length + 1, on(day_in(year))
         is_last = length > 1 and words.word(at + length) == "" and words.word(at - 1) not in _BEFORE_TITLES and at > 0
-        is_timed = words.word(at + length) in {"at", "@"} and words.word(at + length + 1).isdecimal()  # "Christmas at 8am"
+        clock = at + length + (words.word(at + length) in {"at", "@"})  # "Christmas at 8am", "Christmas 8am"
+        is_timed = words.word(clock).isdecimal() and (clock > at + length or words.word(clock + 1) in {"am", "pm", ":"})
         if (reference.asked or has_step or is_timed or is_last) and words.stands_free(at + length):
             day = day_in(reference.today.year)
             return at + length, on(day if day >= reference.today else day_in(reference.today.year + 1))

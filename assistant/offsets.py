@@ -19,6 +19,7 @@ from assistant.words import Words
 
 _WORKING = word_set("business working work")
 _FROM_NOW = {("from", "now"): 1, ("from", "right", "now"): 1, ("from", "today"): 1, ("ago",): -1, ("later",): 1, ("hence",): 1}
+_BESIDE = word_set("the first last day week").union(DAY_NAMES)
 _SPANNED = word_set("learn teach world lose master")  # "learn French in 30 days", "around the world in 80 days"
 
 
@@ -37,7 +38,7 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     is_ahead = words.word(at) in {"in", "within"}
     if is_ahead and any(words.word(at - n) in _SPANNED for n in range(1, 5)):
         return None
-    if words.word(at) in {"the", "day", "week"}:
+    if words.word(at) in _BESIDE:
         return _next_to(words, at + (words.word(at) == "the"), reference)
     begin = at + is_ahead
     begin += is_ahead and words.word(begin) == "the" and words.word(begin + 1) == "next"
@@ -54,7 +55,8 @@ def read_offset(words: Words, at: int, reference: Reference) -> Found | None:
     if is_ahead:
         end += 2 * (words.run(end, 2) == ("or", "so"))
         end += 2 * (words.run(end, 2) in {("from", "now"), ("from", "today")}) + (words.word(end) == "time")
-        end += 2 * (words.word(end) in {"'", "’"} and words.word(end + 1) == "time")
+        if words.word(end) in {"'", "’"} and "time" in {words.word(end + 1), words.word(end + 2)}:  # "in a week's time"
+            end += 2 + (words.word(end + 1) == "s")
         return end, _ahead(amounts, 1, reference)
     for phrase, sign in _FROM_NOW.items():
         is_title = phrase == ("later",) and words.text[words.starts[end - 1]].isupper()  # "28 Days Later"
@@ -74,12 +76,16 @@ def _added(words: Words, at: int, reference: Reference) -> Found | None:
 
 
 def _next_to(words: Words, at: int, reference: Reference) -> Found | None:
-    """ "the day before Christmas", "the week after 5 March": the day at its side, or the seven days."""
+    """ "the day before Christmas", "the week after 5 March", "the first Monday after Easter": what is at its side."""
+    at += words.word(at) in {"first", "last"}
     link = words.word(at + 1)
-    found = _anchor(words, at + 2, reference) if words.word(at) in {"day", "week"} and link in {"after", "before"} else None
+    found = _anchor(words, at + 2, reference) if words.word(at) in _BESIDE and link in {"after", "before"} else None
     if found is None:
         return None
     side = found[1] + timedelta(days=1 if link == "after" else -1)
+    if words.word(at) in DAY_NAMES:
+        ahead = (DAY_NAMES[words.word(at)] - side.weekday()) % 7
+        return found[0], on(side + timedelta(days=ahead if link == "after" else -(-ahead % 7)))
     other = found[1] + (side - found[1]) * (7 if words.word(at) == "week" else 1)
     return found[0], on(min(side, other), max(side, other))
 
@@ -124,6 +130,8 @@ def _amounts(words: Words, at: int) -> tuple[int, tuple[_Amount, ...]] | None:
 def _amount(words: Words, at: int) -> tuple[int, _Amount] | None:
     if words.word(at) in {"a", "one"} and words.word(at + 1) in {"minute", "min"}:
         return at + 2, _Amount(1, "minute")
+    if words.run(at, 3) == ("half", "a", "year"):
+        return at + 3, _Amount(6, "month")
     duration = raw_duration(words, at)
     if duration is not None:
         return duration[0], _Amount(duration[1], "minute")
@@ -138,6 +146,8 @@ def _amount(words: Words, at: int) -> tuple[int, _Amount] | None:
     unit = UNITS.get(words.word(end), {"d": "day", "w": "week"}.get(words.word(end), "") if is_short else "")
     if unit == "hour":  # "a couple of hours"
         return end + 1, _Amount(count * 60, "minute")
+    if unit == "year" and words.run(end + 1, 3) == ("and", "a", "half"):
+        return end + 4, _Amount(12 * min(count, 999) + 6, "month")
     is_far = unit == "decade" and count > 99  # beyond the calendar
     return (end + 1, _Amount(count, unit)) if unit and not is_far else None
 

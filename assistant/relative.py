@@ -72,6 +72,8 @@ def read_edge(words: Words, at: int, reference: Reference) -> Found | None:
         return dash + 1, _edge("end", *_span_of(word, 0, reference), word, reference)  # "by year-end"
     if word in _ENDS:
         return at + 1, _edge("end", *_span_of(_ENDS[word], 0, reference), _ENDS[word], reference)
+    if word == "within" and words.word(at + 1) in {"the", "this"} and (within := _target(words, at + 1, reference)):
+        return within[0], _edge("end", *within[1:], reference)
     if word not in _EDGES:
         return None
     end = at + 1 + (words.word(at + 1) == "-" and word == "mid")
@@ -79,6 +81,8 @@ def read_edge(words: Words, at: int, reference: Reference) -> Found | None:
     end += has_of or (words.word(end) == "in" and word in {"early", "late", "later"})
     if (words.run(end, 1) == ("day",) or words.run(end, 2) == ("the", "day")) and word == "end" and has_of:
         return end + 1 + (words.word(end) == "the"), Moment(part=WHOLE_DAY)
+    if word == "end" and has_of and (words.word(end) in DAY_NAMES or words.word(end) in {"today", "tomorrow"}):
+        return end, Moment(part=WHOLE_DAY)  # the day itself follows
     if words.run(end, 1) == ("today",) and word == "later":
         return end + 1, on(reference.today)
     found = _target(words, end, reference)
@@ -214,6 +218,8 @@ def read_nth_day(words: Words, at: int, reference: Reference) -> Found | None:
     name = words.word(middle)
     weekday = None if is_working else DAY_NAMES.get(name)
     link = middle + 1 + (words.word(middle + 1) in {"of", "in"})
+    if words.word(middle + 1) in {"after", "before"}:  # "the first Monday after Christmas"
+        return None
     is_linked = link > middle + 1 or words.word(link) in {"this", "next"}  # "third Thursday next month"
     if weekday is not None and position > 0 and not is_linked and words.stands_free(middle + 1):  # "meeting third Tuesday"
         return middle + 1, on(_nth_to_come(position, weekday, reference))

@@ -33,8 +33,8 @@ _SAID_BY: dict[Role, str] = {
     "beginning in, starting from, starting on, beginning, "
     "beginning on, starts, starts on, earliest, as of, not until, start on, start from",
     "after": "after, not before the end of, any time after, anytime after, sometime after",
-    "at": "at, sometime, sometime on, sometime in, on, @, for, around, at about, at around, about, ~, between, in, during, "
-    "over",
+    "at": "at, sometime, sometime on, sometime in, sometime between, on, @, for, around, at about, at around, about, ~, "
+    "between, in, during, over",
 }
 _ROLES = {tuple(phrase.split()): role for role, phrases in _SAID_BY.items() for phrase in phrases.split(", ")}
 _ROLE_WORDS = frozenset(phrase[0] for phrase in _ROLES)
@@ -93,6 +93,6 @@ def after_article(words: Words, at: int, asked: Reference) -> tuple[int, Moment]
 def trailing_role(words: Words, end: int, role: Role) -> tuple[int, Role]:
     """ "Friday at the latest", "Monday or later", "5pm latest"."""
     for phrase, meant in _AFTERWORDS.items():
-        if words.run(end, len(phrase)) == phrase and words.closes(end + len(phrase)) and role == "at":
+        if words.run(end, len(phrase)) == phrase and words.closes(end + len(phrase)) and role in {"at", meant}:
             return end + len(phrase), meant
     return end, role

@@ -53,7 +53,7 @@ def read_week(words: Words, at: int, reference: Reference) -> Found | None:
     begin = at + (words.word(at) == "the")
     place = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}.get(words.word(begin))
     begin += place is not None
-    is_weekend = words.word(begin) == "weekend" and place is None
+    is_weekend = words.word(begin) == "weekend"
     if not (words.word(begin) == "week" or is_weekend) or words.word(begin + 1) not in {"of", "in", "beginning", "commencing"}:
         return None
     asked = replace(reference, asked=True)
@@ -63,6 +63,9 @@ def read_week(words: Words, at: int, reference: Reference) -> Found | None:
             return None
         first, last = month[1].days.first, month[1].days.last
         begin_on = last - timedelta(days=6) if place < 0 else first.replace(day=1) + timedelta(weeks=place)
+        if is_weekend:  # of which the Saturday is the first, or the last, of the month
+            saturday = begin_on + timedelta(days=(5 - begin_on.weekday()) % 7)
+            return month[0], on(saturday, saturday + timedelta(days=1))
         return month[0], on(begin_on, begin_on + timedelta(days=6))
     for reader in (read_month_day, read_numeric_day, read_day_of_month):
         found = reader(words, begin + 2, asked)
