@@ -225,9 +225,11 @@ def read_day_of_month(words: Words, at: int, reference: Reference) -> Found | No
     """ "the 15th" after a word that asks for a time, or last in the text: the next 15th. "the 15th of next month"."""
     has_article = words.word(at) == "the"
     found = read_ordinal(words, at + has_article)
-    if found is None or not found[2]:
+    if found is None:
         return None
-    day, end, _ = found
+    day, end, is_ordinal = found
+    if not is_ordinal and not (has_article and words.word(at - 1) in _ASK_FOR_DAYS and _ends_text(words, end)):  # "on the 15"
+        return None
     month = _month_after_of(words, end)
     if month is None and not (words.stands_free(end) and _is_meant(words, at, end, reference)):
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.lookalikes import is_growth
 from assistant.moments import PARTS, WHOLE_DAY, Found, Moment, Other, Reference, on
 from assistant.names import COUNTS, DAY_NAMES, MONTH_NAMES, ORDINAL_ENDS, TENS, UNITS, word_set
 from assistant.words import DASHES, Words
@@ -14,10 +15,6 @@ from assistant.words import DASHES, Words
 _NAMED_TIMES = {"noon": 720, "noonish": 720, "midday": 720, "midnight": 1440}
 _HOUR_WORDS = word_set("at @ by before until till til after from than around ~ between")
 _PREPOSITIONS = word_set("by before after from for on until till til")
-_GROWTH = word_set(
-    "increase increment decrement reduce cut grow raise multiply divide lower improve drop boost decrease scale shrink "
-    "late short lost won lose win early off miss missed behind ahead down"
-)
 _VERSES = word_set(
     "john luke mark matthew acts romans genesis exodus psalm psalms proverbs isaiah corinthians hebrews james revelation"
 )
@@ -118,8 +115,9 @@ def _past_or_to(words: Words, at: int, reference: Reference) -> Found | None:
 
 
 def _may_be_to(words: Words, at: int, minutes: int, reference: Reference) -> bool:
-    """ "quarter to nine", "at 20 to 9": but "from 3 to 4" is a range."""
-    is_range = words.word(at - 1) in {"from", "between"} or minutes % 5 > 0
+    """ "quarter to nine", "at 20 to 9": but "from 3 to 4" and "tomorrow 5 to 6" are ranges."""
+    before = words.word(at - 1)
+    is_range = before in {"from", "between"} or minutes % 5 > 0 or (minutes <= 12 and before not in {"at", "@", "by", "until"})
     return words.word(at) == "quarter" or (reference.asked and not is_range)
 
 
@@ -225,12 +223,13 @@ def bare_hour(words: Words, at: int, reference: Reference) -> Found | None:
     is_pronoun = words.word(at) == "one" and words.word(end) and words.word(end) not in _DAYS  # "from one that works"
     if before not in {"at", "@"} and (is_pronoun or words.word(end) in UNITS):  # "around 3 hours"
         return None
-    is_asked = before in _HOUR_WORDS or (reference.asked and before in {"today", "tomorrow", "tonight", "about"})
+    is_alarm = before == "for" and words.word(at - 2) in {"alarm", "alarms"}
+    is_asked = is_alarm or before in _HOUR_WORDS or (reference.asked and before in {"today", "tomorrow", "tonight", "about"})
     ish = end + (words.word(end) == "-" and words.joined(end + 1))
     if words.word(ish) == "ish" and words.joined(end) and value <= 12:
         return ish + 1, timed(value, 0, "")
     is_scale = before in {"from", "between"} and words.word(end) in {"to", "and"}  # "from one to many"
-    if not is_asked or not words.stands_free(end) or is_scale or _is_growth(words, at):
+    if not is_asked or not words.stands_free(end) or is_scale or is_growth(words, at):
         return None
     return _sharp(words, end), timed(value, 0, "", is_padded)
 
@@ -247,10 +246,6 @@ def _spaced_minute(words: Words, hour: int, at: int) -> Found | None:
     return end, timed(hour, minute, half, is_padded)
 
 
-def _is_growth(words: Words, at: int) -> bool:
-    return words.word(at - 1) == "by" and any(words.word(at - n) in _GROWTH for n in range(2, 7))
-
-
 def _after_oclock(words: Words, at: int) -> int | None:
     if words.word(at) == "oclock":
         return at + 1
@@ -261,8 +256,10 @@ def _after_oclock(words: Words, at: int) -> int | None:
 
 
 def _part_follows(words: Words, at: int) -> bool:
-    """ "8 tonight", "6 in the morning", "11 at night", "8 this evening"."""
+    """ "8 tonight", "6 in the morning", "11 at night", "8 this evening", "6 tomorrow morning"."""
     word, following = words.word(at), words.word(at + 1)
+    if word in _DAYS and following in PARTS and words.begins(at - 1):
+        return True
     if word == "tonight" or (word == "at" and following == "night"):
         return True
     return word in {"in", "this"} and words.word(at + 1 + (word == "in" and following == "the")) in PARTS

@@ -1,4 +1,4 @@
-"""Names and phrases that only look like days: "Black Friday", "Sat nav", "Sunday roast", "Tomorrow Never Dies".
+"""Names and phrases that only look like days or hours: "Black Friday", "Sat nav", "Sunday roast", "Tomorrow Never Dies".
 
 Only tables and look-ups beside one token; what it does not know may still be refused by a reader.
 """
@@ -25,6 +25,10 @@ _BEFORE_DAYS = word_set(
 _BEFORE_WORDS = word_set(
     "they he she we you who cat dog i had have having has just never newly to get more some much morning midday evening up "
     "summer hot no under too and in of by with winter spring autumn rising setting full"
+)
+_GROWTH = word_set(
+    "increase increment decrement reduce cut grow raise multiply divide lower improve drop boost decrease scale shrink "
+    "late short lost won lose win early off miss missed behind ahead down"
 )
 _AFTER_DAYS = word_set(
     "roast prayers prayer school blues times paper papers nav navs dress cream lotion lamp tan screen bath visor dial flower "
@@ -65,3 +69,8 @@ def is_title(words: Words, at: int) -> bool:
     if len(follows) < 2 or any(sign.isdigit() for word in follows for sign in word):
         return False
     return follows[0][0].isupper() and all(word[0].isupper() for word in follows if len(word) > 3)
+
+
+def is_growth(words: Words, at: int) -> bool:
+    """Whether the number is by how much something grows or shrinks: "cut it by 3", "late by 5"."""
+    return words.word(at - 1) == "by" and any(words.word(at - n) in _GROWTH for n in range(2, 7))

@@ -19,7 +19,9 @@ _SIGNS: dict[str, MarkKind] = {"#": "label", "+": "project", "@": "person"}
 _CHUNKS = word_set("chunk chunks block blocks session sessions piece pieces slot slots part parts sitting sittings pomodoros")
 _SPLIT = word_set("split divided broken cut chunked")
 _TO_PEOPLE = word_set("with for to by cc")
-_TIMES = word_set("noon midday midnight eod cob")
+_TIMES = word_set(
+    "noon midday midnight eod cob today tomorrow tonight monday tuesday wednesday thursday friday saturday sunday"
+)
 _AFTER = frozenset({("after",), ("depends", "on"), ("blocked", "by"), ("waits", "for")})
 _ENERGY: dict[tuple[str, ...], str] = {
     ("deep", "work"): "high",

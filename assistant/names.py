@@ -28,7 +28,7 @@ MONTH_NAMES |= {"sept": 9, "febuary": 2}
 
 COUNTS = _numbered("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen", 1)
 COUNTS |= _numbered("sixteen seventeen eighteen nineteen", 16)
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 ORDINALS = _numbered("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth", 1)
 ORDINALS |= _numbered("fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth", 14) | {"thirtieth": 30}
 ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})

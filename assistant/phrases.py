@@ -137,9 +137,10 @@ def _alone(scan: Scan) -> Match | None:
 
 
 def _is_beat(repeat: Repeat, moment: Moment) -> bool:
-    """ "Daily standup at 9" and "Weekly review Friday at 4" repeat, "Daily standup notes" does not."""
+    """ "Daily standup at 9", "Weekly review Friday at 4" and "Yearly dinner 4 July at 8" repeat, "Daily notes" do not."""
     is_weekday = moment.days is not None and moment.days.step == 7 and repeat.rule.frequency == "WEEKLY"
-    return moment.minute is not None and (moment.days is None or is_weekday)
+    is_birthday = moment.days is not None and moment.days.first == moment.days.last and repeat.rule.frequency == "YEARLY"
+    return moment.minute is not None and (moment.days is None or is_weekday or is_birthday)
 
 
 def _half_hinted(words: Words) -> str:
@@ -196,7 +197,7 @@ def _when(scan: Scan, at: int) -> Match | None:
     if role is None and not may_begin(words, at):
         return None
     lead = words.word(begin - 1) if role else ""
-    if lead in _COUNTED_FROM and words.number(begin) is not None and is_counting(words, at):
+    if lead in _COUNTED_FROM and words.count(begin) is not None and is_counting(words, at):
         return None
     asked = replace(scan.reference, asked=(role is not None and lead not in TIMES_ONLY) or scan.after_day(at))
     ranged = read_range(words, begin, asked, lead) if role in {None, "at", "from", "before", "by", "until"} else None
@@ -272,6 +273,8 @@ def _how_long(scan: Scan, at: int) -> Match | None:
         begin += 1
     found = read_duration(words, begin + (begin > at and words.word(begin) in {":", "."}))
     if found is None or words.word(at - 1) == "in":  # "learn French in 24 hours"
+        return None
+    if at == 0 and found[0] == len(words) and words.text[words.starts[found[0] - 1]].isupper():  # "Sixty Minutes"
         return None
     end = found[0] + (words.word(found[0]) == "of")  # "2 hours of yoga"
     return Match(at, end, minutes=found[1])

@@ -105,11 +105,11 @@ def _on_day(month: date, day: int) -> date | None:
 def _to_number(words: Words, at: int, through: int, first: Moment) -> Found | None:
     """ "March 3 to 5": a number after a day of a month is another day of it; after a time it is an hour ("8pm - 11")."""
     if first.minute is not None:
-        hour = words.number(through + 1)
-        is_hour = hour is not None and hour <= 24 and words.stands_free(through + 2)
-        return _joined(through + 2, first, timed(hour or 0, 0, "")) if is_hour else None
+        hour = words.count(through + 1, 2)
+        is_hour = hour is not None and hour[0] <= 24 and words.stands_free(hour[1])
+        return _joined(hour[1], first, timed(hour[0], 0, "")) if hour and is_hour else None
     last = read_ordinal(words, through + 1)
-    is_dated = any(words.word(n) in MONTH_NAMES for n in range(at, through))
+    is_dated = any(words.word(n) in MONTH_NAMES or words.word(n) == "/" for n in range(at, through))
     if last is None or first.days is None or not is_dated or not words.closes(last[1]):
         return None
     end, year = read_year(words, last[1])
@@ -206,9 +206,8 @@ def _hours(words: Words, at: int, second_at: int, second: Found | None, is_asked
     if second is not None and is_clock and (is_full or is_asked or words.word(second_at + 1) == ":"):
         is_written = is_asked or words.word(second_at) not in DAY_NAMES
         return _joined(second[0], first, second[1]) if is_written else None
-    hour = words.number(second_at)
+    hour = words.count(second_at, 2)
     is_day = words.word(second_at + 1) in MONTH_NAMES  # "daily at 7 until 15 Dec"
-    if not is_asked or hour is None or hour > 24 or is_day or not words.stands_free(second_at + 1):
+    if not is_asked or hour is None or hour[0] > 24 or is_day or not words.stands_free(hour[1]):
         return None
-    last = timed(hour, 0, "")
-    return _joined(second_at + 1, first, last)
+    return _joined(hour[1], first, timed(hour[0], 0, ""))

@@ -76,9 +76,10 @@ def read_edge(words: Words, at: int, reference: Reference) -> Found | None:
         return within[0], _edge("end", *within[1:], reference)
     if word not in _EDGES:
         return None
-    end = at + 1 + (words.word(at + 1) == "-" and word == "mid")
+    end = at + 1 + (words.word(at + 1) == "-" and (word == "mid" or words.word(at + 2) == "of"))
     has_of = words.word(end) == "of"
     end += has_of or (words.word(end) == "in" and word in {"early", "late", "later"})
+    end += has_of and words.word(end) == "-"  # "end-of-week"
     if (words.run(end, 1) == ("day",) or words.run(end, 2) == ("the", "day")) and word == "end" and has_of:
         return end + 1 + (words.word(end) == "the"), Moment(part=WHOLE_DAY)
     if word == "end" and has_of and (words.word(end) in DAY_NAMES or words.word(end) in {"today", "tomorrow"}):

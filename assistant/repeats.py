@@ -184,6 +184,8 @@ def _detailed(words: Words, end: int, rule: Rule) -> Repeated | None:
     if rule.frequency == "MONTHLY" and (after := read_month_end(words, end)):
         return closed(words, after, Repeat(replace(rule, by_month_day=(-1,))))
     found: tuple[int, Rule] | None = None
+    if rule.frequency == "HOURLY" and begin > end and (hourly := read_weekdays(words, begin, False)):
+        found = hourly[0], replace(rule, by_day=hourly[1])
     if rule.frequency in {"WEEKLY", "DAILY"} and (begin > end or words.word(end) in DAY_NAMES):
         days = read_weekdays(words, begin, False)
         weeks = rule.interval if rule.frequency == "WEEKLY" else max(1, rule.interval // 7)  # "every 14 days on Thursday"
@@ -253,6 +255,8 @@ def _once(words: Words, at: int) -> Repeated | None:
     is_counted = words.word(at) in _TIMES_A_YEAR and words.word(at + 1) in {"a", "per", "each"}
     if is_counted and words.word(at + 2) == "year":
         return closed(words, at + 3, Repeat(Rule("MONTHLY", 12 // _TIMES_A_YEAR[words.word(at)])))
+    if is_counted and words.run(at + 2, 2) == ("day", "at") and words.number(at + 4) is not None:
+        return at + 3, Repeat(Rule("DAILY"))  # "twice a day at 8 and 18"
     if is_counted and words.run(at + 2, 2) == ("week", "on"):
         days = read_weekdays(words, at + 4, False)  # "twice a week on Tue and Thu"
         return closed(words, days[0], Repeat(Rule("WEEKLY", by_day=days[1]))) if days else None
