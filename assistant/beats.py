@@ -13,13 +13,13 @@ from assistant.holidays import read_holiday
 from assistant.moments import Reference
 from assistant.names import DAY_NAMES, DAY_PLURALS, MONTH_NAMES, word_set
 from assistant.recurrence import Frequency, Rule
-from assistant.repeat_days import read_dates_of_month, read_months, read_nth, read_weekdays, read_yearly_date
+from assistant.repeat_days import WORKDAYS, read_dates_of_month, read_months, read_nth, read_weekdays, read_yearly_date
 from assistant.repeats import ADVERBS, Repeat, Repeated, closed, read_repeat
 from assistant.words import Words
 
-_LETTERS = {"m": (0,), "t": (1,), "w": (2,), "th": (3,), "f": (4,), "mwf": (0, 2, 4), "tth": (1, 3), "tuth": (1, 3)}
+_LETTERS = {"m": (0,), "t": (1,), "w": (2,), "th": (3,), "f": (4,), "tu": (1,), "mwf": (0, 2, 4), "tth": (1, 3), "tuth": (1, 3)}
 _LISTED = frozenset({",", "/", "&", "and", "."}).union(DAY_NAMES)
-_OPENERS = word_set("on at the end last month")
+_OPENERS = word_set("on at the end last month day")
 _AHEAD = 12  # so many tokens later "every week" may still say how often a list of days comes
 
 
@@ -72,8 +72,10 @@ def _days(words: Words, at: int) -> Repeated | None:
 
 
 def _letters(words: Words, at: int) -> Repeated | None:
-    """ "MWF", "TTh", "M/W/F", "every T/Th": in capitals, as timetables have them."""
+    """ "MWF", "TTh", "M/W/F", "every T/Th", "M-F": in capitals, as timetables have them."""
     begin = at + (words.word(at) in {"every", "on"})
+    if words.text.startswith("M-F", words.starts[begin] if words.word(begin) == "m" else len(words.text)):
+        return (begin + 3, Repeat(Rule("WEEKLY", by_day=WORKDAYS))) if words.stands_free(begin + 3) else None
     days: list[int] = []
     end = begin
     while end < begin + 10 and words.word(end) in _LETTERS and words.text[words.starts[end]].isupper():
@@ -126,7 +128,12 @@ def _of_every(words: Words, at: int) -> Repeated | None:
             continue
         end, rule = found_rule
         is_series = words.stands_free(end) and any(words.word(n) in DAY_PLURALS for n in range(begin, end))
-        if words.word(end - 2) in {"every", "each"} or is_series:  # "first and third Mondays"
+        is_list = (
+            words.run(end - 3, 3) == ("of", "the", "month") and len(rule.positions or rule.by_day or rule.by_month_day) > 1
+        )
+        if (
+            words.word(end - 2) in {"every", "each"} or is_series or is_list
+        ):  # "first and third Mondays", "1st and 9th of the month"
             return closed(words, end, Repeat(rule))
         if words.word(end) in {"of", "in"} and words.word(end + 1) in {"every", "each"} and words.word(end + 2) == "quarter":
             return closed(words, end + 3, Repeat(_of_quarter(rule)))

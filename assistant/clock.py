@@ -19,7 +19,7 @@ _VERSES = word_set(
     "john luke mark matthew acts romans genesis exodus psalm psalms proverbs isaiah corinthians hebrews james revelation"
 )
 _DETERMINERS = word_set("the my his her our their this that each a an")
-_DAYS = word_set("today tomorrow tmrw tonight").union(DAY_NAMES)
+_DAYS = word_set("today tomorrow tmrw tmr tmw tonight").union(DAY_NAMES)
 _ENDS_OF_DAY = {("eod",), ("cob",), ("eob",), ("close", "of", "business"), ("close", "of", "play"), ("end", "of", "business")}
 _THROUGH = DASHES | {"to", "till", "until"}
 _SMALL = {"oh": 0, "quarter": 15, "half": 30}
@@ -184,8 +184,9 @@ def _compact(words: Words, at: int, reference: Reference) -> Found | None:
         return end + 1, Moment(minute=number // 100 * 60 + minute)
     is_dated = before in _DAYS or (number < 1900 and (before in MONTH_NAMES or before in ORDINAL_ENDS))  # "19 Dec 0930"
     is_second = before in _THROUGH and words.word(at - 2).isdecimal() and len(words.word(at - 2)) == 4  # "0930-1045"
-    is_asked = is_said or (reference.asked and (is_dated or is_second))
-    return (end, Moment(minute=hour * 60 + minute)) if is_asked and words.stands_free(end) else None
+    is_asked = (is_said or (reference.asked and (is_dated or is_second))) and words.stands_free(end)
+    is_asked |= reference.asked and words.word(end) in _DAYS  # "due 2359 tomorrow"
+    return (end, Moment(minute=hour * 60 + minute)) if is_asked else None
 
 
 def half_of_day(words: Words, at: int) -> tuple[str, int]:

@@ -210,6 +210,7 @@ def _limited(words: Words, end: int, rule: Rule) -> Repeated | None:
 def _except(words: Words, end: int, rule: Rule) -> tuple[int, Rule]:
     """ "every day except weekends", "weekdays but not Friday"."""
     begin = end + 1 + (words.run(end, 2) in {("but", "not"), ("except", "on"), ("except", "for")})
+    begin += words.run(begin - 1, 2) == ("not", "on")
     if words.word(end) not in {"except", "excluding", "but"} or rule.frequency not in {"DAILY", "WEEKLY"} or rule.interval > 1:
         return end, rule
     left_out = read_weekdays(words, begin, False)
@@ -222,6 +223,8 @@ def _with_part(words: Words, end: int, rule: Rule) -> Repeated | None:
     end, rule = _except(words, end, rule)
     begin = end + 2 * (words.run(end, 2) == ("in", "the"))
     part = PARTS.get(words.word(begin).removesuffix("s"))
+    if part is None and words.word(end - 1).startswith("weeknight"):
+        return closed(words, end, Repeat(rule, PARTS["evening"]))
     return closed(words, begin + 1, Repeat(rule, part)) if part else closed(words, end, Repeat(rule))
 
 
@@ -275,7 +278,7 @@ def _plural(words: Words, at: int) -> Repeated | None:
     part = PARTS.get(word.removesuffix("s")) if word.endswith("s") else None
     if part is not None and words.word(begin + 1) in {"at", "@"} and words.number(begin + 2) is not None:  # "mornings at 9"
         return begin + 1, Repeat(Rule("DAILY"), part)
-    is_group = word in {"weekdays", "weekends", "workdays"}
+    is_group = word in {"weekdays", "weekends", "workdays", "weeknights"}
     if not (is_group or word in DAY_PLURALS) or words.word(at - 1) in _NO_SERIES or is_name(words, begin, begin + 1):
         return None
     found = read_weekdays(words, begin, False)

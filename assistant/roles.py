@@ -33,7 +33,8 @@ _SAID_BY: dict[Role, str] = {
     "beginning in, starting from, starting on, beginning, "
     "beginning on, starts, starts on, earliest, as of, not until, start on, start from",
     "after": "after, not before the end of, any time after, anytime after, sometime after",
-    "at": "at, sometime, sometime on, sometime in, sometime between, on, @, for, around, at about, at around, about, ~, "
+    "at": "at, starting at, beginning at, starts at, "
+    "sometime, sometime on, sometime in, sometime between, on, @, for, around, at about, at around, about, ~, "
     "between, in, during, over",
 }
 _ROLES = {tuple(phrase.split()): role for role, phrases in _SAID_BY.items() for phrase in phrases.split(", ")}

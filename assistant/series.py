@@ -83,6 +83,8 @@ def _at_home(rule: Rule, moment: Moment, day: date, reference: Reference) -> tup
 def _on_days(rule: Rule, days: Days) -> Rule:
     """ "every week at 10 on Saturday" is on Saturdays; "daily from 3 to 20 March" ends with the range."""
     length = (days.last - days.first).days
+    if days.step == 7 and rule == Rule("DAILY") and 0 < length < 7:  # "every day from Monday to Friday"
+        rule = Rule("WEEKLY")
     if days.step == 7 and rule.frequency == "WEEKLY" and length < 7:
         weekdays = tuple((0, day) for day in sorted((days.first.weekday() + n) % 7 for n in range(min(length + 1, 7))))
         return rule if rule.by_day else replace(rule, by_day=weekdays)
@@ -116,7 +118,8 @@ def _first(rule: Rule, day: date, moment: Moment, reference: Reference) -> datet
     now = reference.now.replace(tzinfo=None) if moment.minute is not None else datetime.combine(reference.today, time())
     if rule.frequency == "YEARLY" and rule.by_month and not (rule.by_month_day or rule.by_day):
         start = start.replace(day=1)  # "every January" begins with the month
-    once = replace(rule, interval=1, count=None)  # the first sets the beat: "every other Tuesday" begins on the next
+    interval = rule.interval if rule.frequency == "HOURLY" and moment.minute is not None else 1
+    once = replace(rule, interval=interval, count=None)  # the first sets the beat: "every other Tuesday" begins on the next
     return next_occurrence(str(once), start, max(now, start.replace(hour=0, minute=0)) - _INSTANT)
 
 
