@@ -127,13 +127,7 @@ def _of_every(words: Words, at: int) -> Repeated | None:
         if found_rule is None:
             continue
         end, rule = found_rule
-        is_series = words.stands_free(end) and any(words.word(n) in DAY_PLURALS for n in range(begin, end))
-        is_list = (
-            words.run(end - 3, 3) == ("of", "the", "month") and len(rule.positions or rule.by_day or rule.by_month_day) > 1
-        )
-        if (
-            words.word(end - 2) in {"every", "each"} or is_series or is_list
-        ):  # "first and third Mondays", "1st and 9th of the month"
+        if words.word(end - 2) in {"every", "each"} or _is_series(words, begin, end, rule):
             return closed(words, end, Repeat(rule))
         if words.word(end) in {"of", "in"} and words.word(end + 1) in {"every", "each"} and words.word(end + 2) == "quarter":
             return closed(words, end + 3, Repeat(_of_quarter(rule)))
@@ -141,6 +135,13 @@ def _of_every(words: Words, at: int) -> Repeated | None:
         if after is not None and (rule.by_day or rule.by_month_day):
             return closed(words, after, Repeat(rule))
     return None
+
+
+def _is_series(words: Words, begin: int, end: int, rule: Rule) -> bool:
+    """ "first and third Mondays", "1st and 15th of the month": more than one is no single day."""
+    is_list = len(rule.positions or rule.by_day or rule.by_month_day) > 1
+    is_plural = words.stands_free(end) and any(words.word(n) in DAY_PLURALS for n in range(begin, end))
+    return is_plural or (is_list and words.run(end - 3, 3) == ("of", "the", "month"))
 
 
 def _how_often(words: Words, at: int, frequency: Frequency) -> int | None:

@@ -15,6 +15,8 @@ What the words mean, where English leaves a choice:
 - Two days on end are one window ("Saturday and Sunday"), and a day lasts as long as is said ("5 March for 3 days").
 - A text that is nothing but a day or a time asks for it ("the 15th"); of a feast's name ("Christmas") it keeps the title.
 - Three weekdays in a list repeat weekly ("Mon, Wed, Fri"), two where "every week" or "weekly" is said too.
+  Days "of the month" repeat where they are several ("the 1st and 15th of the month"): one is a day.
+- "every 2 hours from 8 to 20" is every day at those hours, the last included; "5 to 6" after a day is an hour, after "at" 5:55.
 - What is past ("2 weeks ago", "last Friday") is what a task is about: it is noted, and its words stay in the title.
 - Midnight ends the day that it is said of. Times skipped by a clock change move on by the gap; of two, starts take the first.
 - A series ("every Friday at 9 until June") has the times of its first occurrence; "every second Friday" is every other one.
