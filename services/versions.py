@@ -241,7 +241,9 @@ def _standing(framed: Framed, blocks: Sequence[Block]) -> set[Placement]:
     """The blocks as placements of a problem made with them: what it has fixed, and beside that what floats."""
     fixed = {item.placement for item in framed.problem.fixed}
     settled = {item.job_id for item in fixed} - {job.id for job in framed.problem.jobs if job.is_split}
-    return fixed | {spot for block in blocks if (spot := framed.frame.placement(block)).job_id not in settled}
+    begun = {(item.job_id, item.start) for item in fixed}  # the block of what runs is stretched as time goes by
+    loose = {framed.frame.placement(block) for block in blocks}
+    return fixed | {spot for spot in loose if spot.job_id not in settled and (spot.job_id, spot.start) not in begun}
 
 
 def _cross(one: Spot, two: Spot) -> bool:

@@ -175,7 +175,8 @@ async def stored(stage: Stage) -> tuple[Problem, Plan]:
     framed = snapshot.build(rows)
     problem, fixed = framed.problem, {item.placement for item in framed.problem.fixed}
     settled = {item.job_id for item in fixed} - {job.id for job in problem.jobs if job.is_split}
-    loose = {framed.frame.placement(block) for block in rows.blocks}
+    begun = {(item.job_id, item.start) for item in fixed}  # the planner stretches the block of what runs, when it runs itself
+    loose = {spot for block in rows.blocks if ((spot := framed.frame.placement(block)).job_id, spot.start) not in begun}
     placements = fixed | {item for item in loose if item.job_id not in settled}
     have = {placement.job_id for placement in placements} - {str(task.id) for task in rows.tasks if task.unplaced_reason}
     missing = tuple(Unplaced(job.id, "no_room") for job in problem.jobs if job.id not in have)

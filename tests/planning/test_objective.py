@@ -8,7 +8,7 @@ from hypothesis import given
 
 from planning.draft import best_layout, draft
 from planning.frame import Frame
-from planning.layout import fixed_cost
+from planning.layout import fixed_cost, to_plan
 from planning.objective import (
     CALM_DAYS,
     TARDINESS,
@@ -101,4 +101,4 @@ class TestIncremental:
     def test_layouts_cost_what_their_plans_cost(self, problem: Problem) -> None:
         frame = Frame(problem)
         _, layout = best_layout(frame)
-        assert layout.cost + fixed_cost(frame) == draft(problem).cost.total
+        assert layout.cost + fixed_cost(frame) == to_plan(frame, layout, "draft").cost.total >= draft(problem).cost.total
